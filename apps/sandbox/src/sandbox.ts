@@ -1,0 +1,16 @@
+/** What every vendor sandbox is started with. `now` lets a test move the vendor's clock. */
+export interface SandboxOptions {
+  /** Connection string of a PostgreSQL database in which the sandbox may create its own schema. */
+  readonly databaseUrl: string;
+  /** Port on 127.0.0.1; a free one when absent. */
+  readonly port?: number;
+  readonly now?: () => Date;
+}
+
+/** A listening sandbox; `credentials` is exactly what the vendor's connector takes as configuration. */
+export interface RunningSandbox<Credentials> {
+  readonly vendor: 'salesforce' | 'netsuite' | 'anaplan';
+  readonly url: string;
+  readonly credentials: Credentials;
+  close(): Promise<void>;
+}

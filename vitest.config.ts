@@ -1,0 +1,38 @@
+import { defineConfig } from 'vitest/config';
+
+/** The suffix of a test says what it needs: nothing, the local stack, or the whole pipeline. */
+export default defineConfig({
+  test: {
+    watch: false,
+    hookTimeout: 120_000,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{apps,libs,tools}/**/*.spec.ts'],
+          exclude: ['**/node_modules/**', '**/*.{int,e2e}.spec.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['{apps,libs,tools}/**/*.int.spec.ts'],
+          exclude: ['**/node_modules/**'],
+          globalSetup: ['libs/testing/src/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'end-to-end',
+          include: ['{apps,libs,tools}/**/*.e2e.spec.ts'],
+          exclude: ['**/node_modules/**'],
+          testTimeout: 600_000,
+          maxWorkers: 1,
+        },
+      },
+    ],
+  },
+});
