@@ -1,0 +1,2 @@
+export type { RunningSandbox, SandboxOptions } from './sandbox.ts';
+export { startSalesforceSandbox, type SalesforceCredentials, type SalesforceSandbox } from './salesforce/start.ts';
