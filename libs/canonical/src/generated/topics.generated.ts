@@ -1,0 +1,42 @@
+// Generated from schemas/ by tools/contracts. Do not edit; run `npm run generate`.
+import type { TopicName } from './types.generated.ts';
+
+/** What a topic's contract says beside its schema; schemas/topics.yaml explains the columns. */
+export interface TopicMetadata {
+  readonly name: TopicName;
+  /** Base name of its schema file. */
+  readonly file: string;
+  readonly kind: 'state' | 'fact';
+  readonly key: string;
+  readonly owner: string;
+  readonly producers: readonly string[];
+  readonly consumers: readonly string[];
+  readonly partitions: number;
+  readonly poison: 'supersede' | 'park';
+  readonly compatibility: string;
+  /** Broker configuration without replication. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
+export const TOPICS: Readonly<Record<TopicName, TopicMetadata>> = {
+  'finance.customer.v1': {"name":"finance.customer.v1","file":"customer.v1","kind":"state","key":"customerId","owner":"crm-ingest","producers":["crm-ingest"],"consumers":["erp-adapter","reconciliation"],"partitions":6,"poison":"supersede","compatibility":"FULL_TRANSITIVE","config":{"max.message.bytes":"1048576","message.timestamp.type":"CreateTime","unclean.leader.election.enable":"false","cleanup.policy":"compact","min.compaction.lag.ms":"604800000","delete.retention.ms":"2592000000"}},
+  'finance.customer-account.v1': {"name":"finance.customer-account.v1","file":"customer-account.v1","kind":"state","key":"customerAccountId","owner":"erp-adapter","producers":["erp-adapter"],"consumers":["reconciliation"],"partitions":6,"poison":"supersede","compatibility":"FULL_TRANSITIVE","config":{"max.message.bytes":"1048576","message.timestamp.type":"CreateTime","unclean.leader.election.enable":"false","cleanup.policy":"compact","min.compaction.lag.ms":"604800000","delete.retention.ms":"2592000000"}},
+  'finance.invoice.v1': {"name":"finance.invoice.v1","file":"invoice.v1","kind":"state","key":"invoiceId","owner":"erp-adapter","producers":["erp-adapter"],"consumers":["planning-publisher","reconciliation"],"partitions":6,"poison":"supersede","compatibility":"FULL_TRANSITIVE","config":{"max.message.bytes":"1048576","message.timestamp.type":"CreateTime","unclean.leader.election.enable":"false","cleanup.policy":"compact","min.compaction.lag.ms":"604800000","delete.retention.ms":"2592000000"}},
+  'finance.payment.v1': {"name":"finance.payment.v1","file":"payment.v1","kind":"state","key":"paymentId","owner":"erp-adapter","producers":["erp-adapter"],"consumers":["planning-publisher","reconciliation"],"partitions":6,"poison":"supersede","compatibility":"FULL_TRANSITIVE","config":{"max.message.bytes":"1048576","message.timestamp.type":"CreateTime","unclean.leader.election.enable":"false","cleanup.policy":"compact","min.compaction.lag.ms":"604800000","delete.retention.ms":"2592000000"}},
+  'finance.legal-entity.v1': {"name":"finance.legal-entity.v1","file":"legal-entity.v1","kind":"state","key":"legalEntityId","owner":"erp-adapter","producers":["erp-adapter"],"consumers":["planning-publisher","reconciliation"],"partitions":1,"poison":"supersede","compatibility":"FULL_TRANSITIVE","config":{"max.message.bytes":"1048576","message.timestamp.type":"CreateTime","unclean.leader.election.enable":"false","cleanup.policy":"compact","min.compaction.lag.ms":"604800000","delete.retention.ms":"2592000000"}},
+  'finance.cross-reference.v1': {"name":"finance.cross-reference.v1","file":"cross-reference.v1","kind":"state","key":"crossReferenceId","owner":"erp-adapter","producers":["crm-ingest","erp-adapter"],"consumers":["reconciliation"],"partitions":6,"poison":"supersede","compatibility":"FULL_TRANSITIVE","config":{"max.message.bytes":"1048576","message.timestamp.type":"CreateTime","unclean.leader.election.enable":"false","cleanup.policy":"compact","min.compaction.lag.ms":"604800000","delete.retention.ms":"2592000000"}},
+  'finance.control-total.v1': {"name":"finance.control-total.v1","file":"control-total.v1","kind":"state","key":"controlTotalId","owner":"erp-adapter","producers":["erp-adapter"],"consumers":["reconciliation"],"partitions":3,"poison":"supersede","compatibility":"FULL_TRANSITIVE","config":{"max.message.bytes":"1048576","message.timestamp.type":"CreateTime","unclean.leader.election.enable":"false","cleanup.policy":"compact","min.compaction.lag.ms":"604800000","delete.retention.ms":"2592000000"}},
+  'finance.snapshot-request.v1': {"name":"finance.snapshot-request.v1","file":"snapshot-request.v1","kind":"fact","key":"snapshotId","owner":"reconciliation","producers":["reconciliation"],"consumers":["crm-ingest","erp-adapter","planning-publisher"],"partitions":3,"poison":"park","compatibility":"FULL_TRANSITIVE","config":{"max.message.bytes":"1048576","message.timestamp.type":"CreateTime","unclean.leader.election.enable":"false","cleanup.policy":"delete","retention.ms":"2592000000"}},
+  'finance.snapshot.v1': {"name":"finance.snapshot.v1","file":"snapshot.v1","kind":"fact","key":"snapshotId","owner":"reconciliation","producers":["crm-ingest","erp-adapter","planning-publisher"],"consumers":["reconciliation"],"partitions":3,"poison":"park","compatibility":"FULL_TRANSITIVE","config":{"max.message.bytes":"1048576","message.timestamp.type":"CreateTime","unclean.leader.election.enable":"false","cleanup.policy":"delete","retention.ms":"7776000000"}},
+  'finance.snapshot-item.v1': {"name":"finance.snapshot-item.v1","file":"snapshot-item.v1","kind":"fact","key":"snapshotId","owner":"reconciliation","producers":["crm-ingest","erp-adapter","planning-publisher"],"consumers":["reconciliation"],"partitions":6,"poison":"park","compatibility":"FULL_TRANSITIVE","config":{"max.message.bytes":"1048576","message.timestamp.type":"CreateTime","unclean.leader.election.enable":"false","cleanup.policy":"delete","retention.ms":"2592000000"}},
+  'finance.planning-receipt.v1': {"name":"finance.planning-receipt.v1","file":"planning-receipt.v1","kind":"fact","key":"batchId","owner":"planning-publisher","producers":["planning-publisher"],"consumers":[],"partitions":3,"poison":"park","compatibility":"FULL_TRANSITIVE","config":{"max.message.bytes":"1048576","message.timestamp.type":"CreateTime","unclean.leader.election.enable":"false","cleanup.policy":"delete","retention.ms":"31536000000"}},
+  'finance.exception.v1': {"name":"finance.exception.v1","file":"exception.v1","kind":"state","key":"exceptionId","owner":"the service that raised it","producers":["crm-ingest","erp-adapter","planning-publisher","reconciliation"],"consumers":[],"partitions":3,"poison":"supersede","compatibility":"FULL_TRANSITIVE","config":{"max.message.bytes":"1048576","message.timestamp.type":"CreateTime","unclean.leader.election.enable":"false","cleanup.policy":"compact","min.compaction.lag.ms":"604800000","delete.retention.ms":"2592000000"}},
+  'finance.break.v1': {"name":"finance.break.v1","file":"break.v1","kind":"state","key":"breakId","owner":"reconciliation","producers":["reconciliation"],"consumers":[],"partitions":3,"poison":"supersede","compatibility":"FULL_TRANSITIVE","config":{"max.message.bytes":"1048576","message.timestamp.type":"CreateTime","unclean.leader.election.enable":"false","cleanup.policy":"compact","min.compaction.lag.ms":"604800000","delete.retention.ms":"2592000000"}},
+  'finance.audit.v1': {"name":"finance.audit.v1","file":"audit.v1","kind":"fact","key":"targetId","owner":"the service that acted","producers":["crm-ingest","erp-adapter","planning-publisher","reconciliation"],"consumers":[],"partitions":3,"poison":"park","compatibility":"FULL_TRANSITIVE","config":{"max.message.bytes":"1048576","message.timestamp.type":"CreateTime","unclean.leader.election.enable":"false","cleanup.policy":"delete","retention.ms":"315360000000"}},
+  'finance.dead-letter.v1': {"name":"finance.dead-letter.v1","file":"dead-letter.v1","kind":"fact","key":"origin","owner":"the service that failed","producers":["crm-ingest","erp-adapter","planning-publisher","reconciliation"],"consumers":[],"partitions":3,"poison":"park","compatibility":"FULL_TRANSITIVE","config":{"max.message.bytes":"1048576","message.timestamp.type":"CreateTime","unclean.leader.election.enable":"false","cleanup.policy":"delete","retention.ms":"31536000000"}},
+};
+
+export const TOPIC_NAMES = Object.keys(TOPICS) as readonly TopicName[];
+
+/** Services that publish; each has an outbox relay with a mark topic of its own. */
+export const PRODUCING_SERVICES: readonly string[] = ["crm-ingest","erp-adapter","planning-publisher","reconciliation"];

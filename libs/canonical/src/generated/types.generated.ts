@@ -1,0 +1,598 @@
+// Generated from schemas/ by tools/contracts. Do not edit; run `npm run generate`.
+
+/** Exact decimal number as text, e.g. `-12.3400`; never a binary floating point number. */
+export type DecimalString = string;
+/** Calendar date `YYYY-MM-DD`. */
+export type DateString = string;
+/** UTC instant with milliseconds, `2026-01-31T10:00:00.000Z`. */
+export type TimestampString = string;
+
+/** What the CRM owns of a customer: names, tax id, addresses, currency, terms asked, parent. A deleted customer is a full record with lifecycle DELETED. */
+export interface Customer {
+  /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the CRM account). */
+  readonly customerId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** Where the customer is in its life. */
+  readonly lifecycle: CustomerLifecycle;
+  /** Customer number that people use; it becomes the ERP's customer number. */
+  readonly accountNumber: string | null;
+  /** Trading name. */
+  readonly name: string;
+  /** Registered name, where it differs. */
+  readonly legalName: string | null;
+  /** Tax or VAT registration number as written in the CRM. */
+  readonly taxId: string | null;
+  /** ISO 4217 code in which the customer is billed by default. */
+  readonly currency: string | null;
+  /** Payment terms that the CRM asks for, e.g. Net 30. */
+  readonly paymentTerms: string | null;
+  /** Where invoices go. */
+  readonly billingAddress: Address | null;
+  /** Where goods go. */
+  readonly shippingAddress: Address | null;
+  /** customerId of the parent company. */
+  readonly parentId: string | null;
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type CustomerLifecycle = 'UNKNOWN' | 'ACTIVE' | 'INACTIVE' | 'DELETED';
+
+/** Postal address; every part may be missing. */
+export interface Address {
+  /** Street and number, lines separated by a line feed. */
+  readonly street: string | null;
+  /** City. */
+  readonly city: string | null;
+  /** State, province or region. */
+  readonly region: string | null;
+  /** Postal code. */
+  readonly postalCode: string | null;
+  /** Country as the source states it, an ISO 3166-1 alpha-2 code where the source has one. */
+  readonly country: string | null;
+}
+
+/** Where the figure comes from, so that it can be walked back to its row. */
+export interface Source {
+  /** System that the value was read from: salesforce, netsuite, anaplan or tieout. */
+  readonly system: string;
+  /** Name of the instance of that system, main when there is one. */
+  readonly instance: string;
+  /** Type of the object in the system's own words, e.g. Account or invoice. */
+  readonly entity: string;
+  /** Id of the object in the system. */
+  readonly id: string;
+  /** Version that the system states for the object; information, not the order. */
+  readonly version: string | null;
+  /** When the system says that the object changed; information, not the order (some systems have one-second resolution). */
+  readonly changedAt: TimestampString | null;
+}
+
+/** What an ERP owns of a customer: number, terms, credit limit, blocked, balance. One record per customer record of an ERP instance. */
+export interface CustomerAccount {
+  /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the ERP customer). */
+  readonly customerAccountId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** Where the account is in its life. */
+  readonly lifecycle: CustomerAccountLifecycle;
+  /** Customer that the account belongs to; null while the ERP record carries no external id of ours. */
+  readonly customerId: string | null;
+  /** Instance of the system, main when there is one. */
+  readonly instance: string;
+  /** Customer number in the ERP. */
+  readonly number: string;
+  /** Name in the ERP. */
+  readonly name: string;
+  /** Tax registration number in the ERP. */
+  readonly taxId: string | null;
+  /** Legal entity that the account belongs to first; null when the ERP does not say. */
+  readonly legalEntityId: string | null;
+  /** ISO 4217 code of creditLimit and balance. */
+  readonly currency: string | null;
+  /** Payment terms in force. */
+  readonly paymentTerms: string | null;
+  /** Credit limit, decimal(19,4); null means none is set. */
+  readonly creditLimit: DecimalString | null;
+  /** Open receivables, decimal(19,4), as the ERP states them. */
+  readonly balance: DecimalString | null;
+  /** True when the ERP refuses new orders for the account. */
+  readonly blocked: boolean;
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type CustomerAccountLifecycle = 'UNKNOWN' | 'ACTIVE' | 'INACTIVE' | 'DELETED';
+
+/** A customer invoice as the ERP holds it. net + tax = gross, and gross = paid + credited + open. The sums of the lines' net and tax are the invoice's net and tax. */
+export interface Invoice {
+  /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the ERP invoice). */
+  readonly invoiceId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** Where the invoice is in its life; PENDING is not yet posted. */
+  readonly lifecycle: InvoiceLifecycle;
+  /** Document number that the customer sees. */
+  readonly number: string;
+  /** Legal entity that issued it. */
+  readonly legalEntityId: string;
+  /** Customer account that is billed. */
+  readonly customerAccountId: string | null;
+  /** Customer that is billed; null while the account is not linked. */
+  readonly customerId: string | null;
+  /** Contract that the invoice bills. */
+  readonly contractId: string | null;
+  /** ISO 4217 code of every amount in the record. */
+  readonly currency: string;
+  /** Date of the invoice. */
+  readonly issueDate: DateString;
+  /** Date on which it is due. */
+  readonly dueDate: DateString | null;
+  /** Accounting month of the invoice as YYYY-MM. */
+  readonly period: string;
+  /** Amount before tax, decimal(19,4). net + tax = gross. */
+  readonly net: DecimalString;
+  /** Tax, decimal(19,4). net + tax = gross. */
+  readonly tax: DecimalString;
+  /** Amount with tax, decimal(19,4). net + tax = gross. */
+  readonly gross: DecimalString;
+  /** Settled by payments, decimal(19,4). gross = paid + credited + open. */
+  readonly paid: DecimalString;
+  /** Settled by credit memos, decimal(19,4). gross = paid + credited + open. */
+  readonly credited: DecimalString;
+  /** Still to be settled, decimal(19,4). gross = paid + credited + open. */
+  readonly open: DecimalString;
+  /** True when the customer disputes it. */
+  readonly disputed: boolean;
+  /** Lines in document order; empty when the ERP reports none. */
+  readonly lines: readonly InvoiceLine[];
+  /** invoiceId of the invoice that this one reverses. */
+  readonly reversalOf: string | null;
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type InvoiceLifecycle = 'UNKNOWN' | 'PENDING' | 'OPEN' | 'PAID' | 'VOIDED' | 'DELETED';
+
+/** One line; net and tax are in the invoice's currency. */
+export interface InvoiceLine {
+  /** Number of the line in the document. */
+  readonly lineNumber: number;
+  /** Item or service code in the ERP. */
+  readonly itemCode: string | null;
+  /** Text of the line. */
+  readonly description: string | null;
+  /** Quantity, decimal(28,10). */
+  readonly quantity: DecimalString | null;
+  /** Price of one unit before tax, decimal(28,10). */
+  readonly unitPrice: DecimalString | null;
+  /** Amount before tax, decimal(19,4). */
+  readonly net: DecimalString;
+  /** Tax on the line, decimal(19,4). */
+  readonly tax: DecimalString;
+}
+
+/** A customer payment as the ERP holds it. amount = sum of the allocations + unapplied. */
+export interface Payment {
+  /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the ERP payment). */
+  readonly paymentId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** Where the payment is in its life. */
+  readonly lifecycle: PaymentLifecycle;
+  /** Document number in the ERP. */
+  readonly number: string;
+  /** Legal entity that received it. */
+  readonly legalEntityId: string;
+  /** Customer account that paid. */
+  readonly customerAccountId: string | null;
+  /** Customer that paid; null while the account is not linked. */
+  readonly customerId: string | null;
+  /** ISO 4217 code of every amount in the record. */
+  readonly currency: string;
+  /** Date of the payment. */
+  readonly paymentDate: DateString;
+  /** Accounting month of the payment as YYYY-MM. */
+  readonly period: string;
+  /** Amount received, decimal(19,4). amount = sum of allocations + unapplied. */
+  readonly amount: DecimalString;
+  /** Part that settles no document yet, decimal(19,4). */
+  readonly unapplied: DecimalString;
+  /** Means of payment in the ERP's words. */
+  readonly method: string | null;
+  /** What the payment settles. */
+  readonly allocations: readonly Allocation[];
+  /** paymentId of the payment that this one reverses. */
+  readonly reversalOf: string | null;
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type PaymentLifecycle = 'UNKNOWN' | 'POSTED' | 'VOIDED' | 'DELETED';
+
+/** Part of a payment that settles one invoice. */
+export interface Allocation {
+  /** Invoice that is settled; it may arrive later than the payment. */
+  readonly invoiceId: string;
+  /** Amount in the payment's currency, decimal(19,4). */
+  readonly amount: DecimalString;
+}
+
+/** A company of the group as an ERP holds it (a NetSuite subsidiary). */
+export interface LegalEntity {
+  /** Canonical id (UUIDv5 of system, instance, entity and vendor id). */
+  readonly legalEntityId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** Where the entity is in its life. */
+  readonly lifecycle: LegalEntityLifecycle;
+  /** Short code that finance uses for the entity; the member code of the planning model. */
+  readonly code: string;
+  /** Registered name. */
+  readonly name: string;
+  /** ISO 4217 code of its books. */
+  readonly currency: string;
+  /** ISO 3166-1 alpha-2 code of its seat. */
+  readonly country: string | null;
+  /** legalEntityId of the parent. */
+  readonly parentId: string | null;
+  /** Instance of the system, main when there is one. */
+  readonly instance: string;
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type LegalEntityLifecycle = 'UNKNOWN' | 'ACTIVE' | 'INACTIVE' | 'DELETED';
+
+/** Says that an object of a system is this canonical object. One record per (type, system, instance, vendor id). */
+export interface CrossReference {
+  /** type|system|instance|vendorId, the record key. */
+  readonly crossReferenceId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** Canonical object type, e.g. customer, invoice. */
+  readonly type: string;
+  /** System that knows the object under vendorId. */
+  readonly system: string;
+  /** Instance of the system, main when there is one. */
+  readonly instance: string;
+  /** Id in that system. */
+  readonly vendorId: string;
+  /** Canonical id of the object. */
+  readonly canonicalId: string;
+  /** RETIRED after the object was deleted or merged away. */
+  readonly status: CrossReferenceStatus;
+  /** canonicalId of the surviving object after a merge, or of the same object in a second system. */
+  readonly aliasOf: string | null;
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type CrossReferenceStatus = 'UNKNOWN' | 'ACTIVE' | 'RETIRED';
+
+/** Count and sums as the source system states them at a cut-off, computed by the system where it can, to compare with what arrived. */
+export interface ControlTotal {
+  /** object|legalEntityId|instance|cutOff|period|currency, the record key. */
+  readonly controlTotalId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** Canonical object type that was counted, e.g. invoice. */
+  readonly object: string;
+  /** Legal entity that was counted. */
+  readonly legalEntityId: string;
+  /** Instance of the system, main when there is one. */
+  readonly instance: string;
+  /** Business date up to which documents count. */
+  readonly cutOff: DateString;
+  /** Accounting month as YYYY-MM when the total is for one month, null for all. */
+  readonly period: string | null;
+  /** ISO 4217 code of every amount in the record. */
+  readonly currency: string;
+  /** Number of documents. */
+  readonly count: bigint;
+  /** Sums in the record's currency, ordered by name. */
+  readonly sums: readonly ControlSum[];
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** One named sum. */
+export interface ControlSum {
+  /** What was summed, e.g. gross, open. */
+  readonly name: string;
+  /** The sum, decimal(19,4). */
+  readonly amount: DecimalString;
+}
+
+/** Asks the adapter of a system to state what the system holds. */
+export interface SnapshotRequest {
+  /** Id of the snapshot that answers. */
+  readonly snapshotId: string;
+  /** Reconciliation run that asks. */
+  readonly runId: string;
+  /** What is asked for: customer, invoice, payment, cell. */
+  readonly object: string;
+  /** System that is asked. */
+  readonly system: string;
+  /** Instance of the system, main when there is one. */
+  readonly instance: string;
+  /** Business date up to which documents count; null for all. */
+  readonly cutOff: DateString | null;
+  /** When it was asked. */
+  readonly requestedAt: TimestampString;
+}
+
+/** Header of a snapshot: what the system holds, in count and sums, and whether the items are complete. Published after its items. */
+export interface Snapshot {
+  /** Id of the snapshot, from the request. */
+  readonly snapshotId: string;
+  /** Reconciliation run that asked. */
+  readonly runId: string;
+  /** What was asked for. */
+  readonly object: string;
+  /** System that was asked. */
+  readonly system: string;
+  /** Instance of the system, main when there is one. */
+  readonly instance: string;
+  /** Business date up to which documents count; null for all. */
+  readonly cutOff: DateString | null;
+  /** True when every item was published; an incomplete snapshot proves nothing. */
+  readonly complete: boolean;
+  /** When the reading began. */
+  readonly takenAt: TimestampString;
+  /** Number of items. */
+  readonly count: bigint;
+  /** Sums over the items, ordered by name and currency. */
+  readonly sums: readonly SnapshotSum[];
+  /** Why the snapshot is not complete. */
+  readonly error: string | null;
+}
+
+/** One named sum. */
+export interface SnapshotSum {
+  /** What was summed, e.g. gross, open. */
+  readonly name: string;
+  /** ISO 4217 code of the amount. */
+  readonly currency: string;
+  /** The sum, decimal(19,4). */
+  readonly amount: DecimalString;
+}
+
+/** One object as the system holds it: raw fields, not the mapping that made the events. */
+export interface SnapshotItem {
+  /** Snapshot that the item belongs to. */
+  readonly snapshotId: string;
+  /** Position in the snapshot, from 0 without gaps. */
+  readonly index: bigint;
+  /** Id of the object in the system, or the coordinates of a planning cell. */
+  readonly itemId: string;
+  /** Raw fields as text by their name in the system; a field without value is absent. Amounts are the digits that the system sent. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** What the planning system did with a batch of cells. sent = loaded + rejected. */
+export interface PlanningReceipt {
+  /** Id of the batch. */
+  readonly batchId: string;
+  /** Instance of the system, main when there is one. */
+  readonly instance: string;
+  /** Planning model. */
+  readonly model: string;
+  /** Import or process that loaded it. */
+  readonly action: string;
+  /** Rows sent. sent = loaded + rejected. */
+  readonly sent: bigint;
+  /** Rows accepted. */
+  readonly loaded: bigint;
+  /** Rows refused. */
+  readonly rejected: bigint;
+  /** Every refused row. */
+  readonly rejections: readonly Rejection[];
+  /** The planning system's own verdict on the task. */
+  readonly successful: boolean;
+  /** When the batch was started. */
+  readonly startedAt: TimestampString;
+  /** When its verdict was known. */
+  readonly completedAt: TimestampString;
+}
+
+/** One refused row. */
+export interface Rejection {
+  /** Number of the row in the batch, from 1. */
+  readonly row: bigint;
+  /** Coordinates of the cell: legal entity|month|currency. */
+  readonly cell: string;
+  /** Reason in the planning system's words. */
+  readonly reason: string;
+}
+
+/** A case for a person, current state; its transitions are in audit. */
+export interface Exception {
+  /** Id of the case. */
+  readonly exceptionId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** What happened, from the raising service's closed list, e.g. foreign-edit, rejected-row. */
+  readonly kind: string;
+  /** Whether somebody still has to act. */
+  readonly status: ExceptionStatus;
+  /** How much it matters. */
+  readonly severity: Severity;
+  /** Service that raised it and owns its state. */
+  readonly service: string;
+  /** Type of the object concerned. */
+  readonly objectType: string;
+  /** Id of the object concerned, canonical where there is one. */
+  readonly objectId: string;
+  /** One sentence for a person. */
+  readonly message: string;
+  /** Facts by name. */
+  readonly details: Readonly<Record<string, string>>;
+  /** When it was raised. */
+  readonly raisedAt: TimestampString;
+  /** When this state began. */
+  readonly updatedAt: TimestampString;
+  /** How it ended; null while open. */
+  readonly resolution: string | null;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type ExceptionStatus = 'UNKNOWN' | 'OPEN' | 'RESOLVED';
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type Severity = 'UNKNOWN' | 'INFO' | 'WARNING' | 'CRITICAL';
+
+/** A difference between two systems that reconciliation proved, current state; its transitions are in audit. */
+export interface Break {
+  /** Id of the break, the same for the same difference in every run. */
+  readonly breakId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** OPEN while the difference stands. */
+  readonly status: BreakStatus;
+  /** Check that found it. */
+  readonly check: string;
+  /** Kind of difference, e.g. missing, amount, duplicate. */
+  readonly kind: string;
+  /** Type of the object that differs. */
+  readonly objectType: string;
+  /** Object that differs: a canonical id, a document number or the coordinates of a cell. */
+  readonly object: string;
+  /** Legal entity concerned. */
+  readonly legalEntityId: string | null;
+  /** Customer concerned. */
+  readonly customerId: string | null;
+  /** ISO 4217 code of difference, and of expected and actual when they are amounts. */
+  readonly currency: string | null;
+  /** What the first side says, as text: a decimal string when it is an amount or a count; null when the object is missing there. */
+  readonly expected: string | null;
+  /** What the second side says, as text: a decimal string when it is an amount or a count; null when the object is missing there. */
+  readonly actual: string | null;
+  /** actual - expected when both are amounts, decimal(19,4). */
+  readonly difference: DecimalString | null;
+  /** Run that found it first. */
+  readonly firstSeenRunId: string;
+  /** Last run that found it. */
+  readonly lastSeenRunId: string;
+  /** When it was found. */
+  readonly openedAt: TimestampString;
+  /** When a run no longer found it. */
+  readonly closedAt: TimestampString | null;
+  /** Facts by name that let a person walk the difference back: sources, ids, dates. */
+  readonly evidence: Readonly<Record<string, string>>;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type BreakStatus = 'UNKNOWN' | 'OPEN' | 'CLOSED';
+
+/** One transition or act, hash-chained per target: hash = SHA-256 over the canonical JSON of the record without hash, which includes previousHash. */
+export interface Audit {
+  /** Id of the entry. */
+  readonly auditId: string;
+  /** Type of what changed. */
+  readonly targetType: string;
+  /** Id of what changed, the record key. */
+  readonly targetId: string;
+  /** What was done. */
+  readonly action: string;
+  /** Who did it: a user or a service. */
+  readonly actor: string;
+  /** Role in which a person acted. */
+  readonly role: string | null;
+  /** Reason given. */
+  readonly reason: string | null;
+  /** When. */
+  readonly at: TimestampString;
+  /** Position in the target's chain, from 1 without gaps. */
+  readonly sequence: bigint;
+  /** Content hash of the state before, SHA-256 hex; null at creation. */
+  readonly beforeHash: string | null;
+  /** Content hash of the state after, SHA-256 hex. */
+  readonly afterHash: string | null;
+  /** hash of the entry before in the chain; null for the first. */
+  readonly previousHash: string | null;
+  /** SHA-256 hex of this entry. */
+  readonly hash: string;
+  /** Facts by name. */
+  readonly details: Readonly<Record<string, string>>;
+}
+
+/** A record that a service could not process: the original bytes with their origin and the reason. Redriving copies key, value and headers unchanged. */
+export interface DeadLetter {
+  /** Id of the dead letter (UUIDv5 of consumer group and origin). */
+  readonly deadLetterId: string;
+  /** Service that could not process it. */
+  readonly service: string;
+  /** Its consumer group. */
+  readonly consumerGroup: string;
+  /** Topic of the record. */
+  readonly topic: string;
+  /** Partition of the record. */
+  readonly partition: number;
+  /** Offset of the record. */
+  readonly offset: bigint;
+  /** Timestamp of the record. */
+  readonly timestamp: TimestampString;
+  /** Key bytes; null when the record has none. */
+  readonly key: Buffer | null;
+  /** Value bytes; null for a tombstone. */
+  readonly value: Buffer | null;
+  /** Headers in order. */
+  readonly headers: readonly Header[];
+  /** Class of the failure: data or bug. */
+  readonly reason: string;
+  /** Code of the error. */
+  readonly errorCode: string;
+  /** Text of the error. */
+  readonly errorMessage: string;
+  /** Stack of a bug. */
+  readonly stack: string | null;
+  /** How often it was tried. */
+  readonly attempts: number;
+  /** When it was given up. */
+  readonly failedAt: TimestampString;
+}
+
+/** One header; names may repeat. */
+export interface Header {
+  /** Name. */
+  readonly key: string;
+  /** Bytes of the value. */
+  readonly value: Buffer | null;
+}
+
+/** Value type by state topic. */
+export interface StateValues {
+  readonly 'finance.customer.v1': Customer;
+  readonly 'finance.customer-account.v1': CustomerAccount;
+  readonly 'finance.invoice.v1': Invoice;
+  readonly 'finance.payment.v1': Payment;
+  readonly 'finance.legal-entity.v1': LegalEntity;
+  readonly 'finance.cross-reference.v1': CrossReference;
+  readonly 'finance.control-total.v1': ControlTotal;
+  readonly 'finance.exception.v1': Exception;
+  readonly 'finance.break.v1': Break;
+}
+
+/** Value type by fact topic. */
+export interface FactValues {
+  readonly 'finance.snapshot-request.v1': SnapshotRequest;
+  readonly 'finance.snapshot.v1': Snapshot;
+  readonly 'finance.snapshot-item.v1': SnapshotItem;
+  readonly 'finance.planning-receipt.v1': PlanningReceipt;
+  readonly 'finance.audit.v1': Audit;
+  readonly 'finance.dead-letter.v1': DeadLetter;
+}
+
+export type StateTopicName = keyof StateValues;
+export type FactTopicName = keyof FactValues;
+export type TopicName = StateTopicName | FactTopicName;
+/** Value of a topic, decoded. */
+export type ValueOf<T extends TopicName> = (StateValues & FactValues)[T];
