@@ -1,0 +1,55 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { BaseConfig } from './base-config.ts';
+import { openDatabase } from './database.ts';
+import type { MigrationClass } from './database.ts';
+import { HealthRegistry } from './health.ts';
+import { Lifecycle } from './lifecycle.ts';
+import type { Logger } from './logging.ts';
+import { createMetrics } from './metrics.ts';
+import { ProbesController } from './probes.controller.ts';
+import { CONFIG, LOGGER, METRICS, SERVICE_NAME } from './tokens.ts';
+
+export interface PlatformOptions {
+  readonly name: string;
+  readonly version: string;
+  readonly config: BaseConfig;
+  readonly logger: Logger;
+  readonly migrations: readonly MigrationClass[];
+}
+
+/**
+ * What exists once per process: CONFIG, LOGGER, METRICS, SERVICE_NAME, HealthRegistry, Lifecycle, DataSource, and the probes.
+ * Global because each is the process's one of its kind; nothing of a domain belongs here.
+ */
+@Module({})
+export class PlatformModule {
+  static forService(options: PlatformOptions): DynamicModule {
+    const health = new HealthRegistry();
+    return {
+      module: PlatformModule,
+      global: true,
+      controllers: [ProbesController],
+      providers: [
+        { provide: CONFIG, useValue: options.config },
+        { provide: LOGGER, useValue: options.logger },
+        { provide: SERVICE_NAME, useValue: options.name },
+        { provide: METRICS, useFactory: () => createMetrics(options.name, options.version) },
+        { provide: HealthRegistry, useValue: health },
+        { provide: Lifecycle, useFactory: () => new Lifecycle() },
+        { provide: DataSource, useFactory: () => openWithHealth(options, health) },
+      ],
+      exports: [CONFIG, LOGGER, METRICS, SERVICE_NAME, HealthRegistry, Lifecycle, DataSource],
+    };
+  }
+}
+
+async function openWithHealth(options: PlatformOptions, health: HealthRegistry): Promise<DataSource> {
+  const dataSource = await openDatabase({ ...options, service: options.name });
+  health.register('database', async () => {
+    await dataSource.query('SELECT 1');
+    return { ok: true };
+  });
+  return dataSource;
+}
