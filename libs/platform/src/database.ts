@@ -51,12 +51,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<DataSource
   const dataSource = createDataSource(options);
   const lock = await connectWithPatience(options);
   try {
-    await ensureSchema(lock, options.config.DATABASE_SCHEMA);
     // Two replicas that start together would both run the first migration.
     await lock.query('SET statement_timeout = 0');
     await lock.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [
       `tieout-migrate:${options.config.DATABASE_SCHEMA}`,
     ]);
+    await ensureSchema(lock, options.config.DATABASE_SCHEMA);
     await dataSource.initialize();
     const applied = await dataSource.runMigrations({ transaction: 'each' });
     if (applied.length > 0) options.logger.info({ migrations: applied.map(({ name }) => name) }, 'migrated');

@@ -25,6 +25,8 @@ export function createLogger(options: LoggerOptions): Logger {
         const correlationId = currentCorrelation();
         return correlationId === undefined ? {} : { correlationId };
       },
+      // pino's own serializer would copy every property of an error and lose its name after redaction.
+      serializers: { err: redact },
       formatters: {
         level: (label) => ({ level: label }),
         log: (record) => redact(record) as Record<string, unknown>,
