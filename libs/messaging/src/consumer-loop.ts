@@ -1,0 +1,277 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { KafkaJSError, type Batch, type Consumer, type EachBatchPayload, type IHeaders, type Kafka, type KafkaMessage } from 'kafkajs';
+import type { Logger } from 'pino';
+import { consumeOnce, type Chunk, type ConsumeOptions } from './consume-once.ts';
+import type { RawHeader, RawRecord } from './dead-letter.store.ts';
+import { errorCode, errorKind, errorMessage, MisconfiguredError } from './errors.ts';
+import { judgeBatch } from './position.ts';
+import { findPosition, type PositionKey } from './position.store.ts';
+
+export interface ConsumerLoopOptions extends ConsumeOptions {
+  readonly kafka: Kafka;
+  readonly logger: Logger;
+  readonly onOutcomes: (topic: string, outcomes: readonly string[]) => void;
+  readonly maxChunk?: number;
+}
+
+export type ConsumerState = 'starting' | 'running' | 'retrying' | 'stopped';
+
+export interface ConsumerStatus {
+  readonly topic: string;
+  readonly group: string;
+  readonly state: ConsumerState;
+  readonly reason: string | null;
+  /** Records behind the high watermark, by partition, as of the last batch. */
+  readonly lag: Readonly<Record<number, number>>;
+  /** `ce_time`-independent: broker timestamp of the newest record consumed, ms since the epoch. */
+  readonly newestTimestamp: number | null;
+}
+
+export interface ConsumerLoop {
+  status(): ConsumerStatus;
+  stop(): Promise<void>;
+}
+
+const RETRY_MS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000];
+const RECREATE_MS = 2_000;
+/** This many dead letters by bugs within a minute mean that the handler is broken, not the data: stop instead of emptying a topic. */
+const MAX_BUGS_PER_MINUTE = 20;
+
+interface LoopState {
+  state: ConsumerState;
+  reason: string | null;
+  newestTimestamp: number | null;
+  readonly lag: Record<number, number>;
+  /** Offset that kafkajs was last known to continue from; absent after a rebalance. */
+  readonly cursor: Map<number, bigint>;
+  readonly failures: Map<number, number>;
+  readonly timers: Set<NodeJS.Timeout>;
+  bugs: number[];
+}
+
+/** Consumes one topic until stopped. One consumer group per (service, topic), so that no topic can stall another. */
+export function startConsumerLoop(options: ConsumerLoopOptions): ConsumerLoop {
+  const stopping = new AbortController();
+  const loop: LoopState = {
+    state: 'starting',
+    reason: null,
+    newestTimestamp: null,
+    lag: {},
+    cursor: new Map(),
+    failures: new Map(),
+    timers: new Set(),
+    bugs: [],
+  };
+  const finished = supervise(options, loop, stopping.signal);
+  return {
+    status: () => ({ topic: options.spec.topic, group: options.group, state: loop.state, reason: loop.reason, lag: { ...loop.lag }, newestTimestamp: loop.newestTimestamp }),
+    async stop() {
+      stopping.abort();
+      await finished;
+    },
+  };
+}
+
+/** kafkajs ends a consumer for good on a TypeError inside it; a new one takes its place, visibly. */
+async function supervise(options: ConsumerLoopOptions, loop: LoopState, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    const consumer = createConsumer(options);
+    try {
+      const crashed = crash(consumer, loop);
+      await start(options, loop, consumer);
+      await Promise.race([crashed, aborted(stop), halted(loop, stop)]);
+    } catch (error) {
+      loop.state = 'retrying';
+      loop.reason = errorMessage(error);
+      options.logger.warn({ err: error, topic: options.spec.topic }, 'consumer ended, starting a new one');
+    } finally {
+      for (const timer of loop.timers) clearTimeout(timer);
+      loop.timers.clear();
+      await consumer.disconnect().catch(() => undefined);
+    }
+    if (isHalted(loop)) await aborted(stop);
+    await delay(RECREATE_MS, undefined, { signal: stop }).catch(() => undefined);
+  }
+  loop.state = 'stopped';
+}
+
+function createConsumer({ kafka, group }: ConsumerLoopOptions): Consumer {
+  return kafka.consumer({
+    groupId: group,
+    sessionTimeout: 45_000,
+    rebalanceTimeout: 60_000,
+    heartbeatInterval: 3_000,
+    maxWaitTimeInMs: 250,
+    maxBytesPerPartition: 512 * 1024,
+    allowAutoTopicCreation: false,
+  });
+}
+
+function crash(consumer: Consumer, loop: LoopState): Promise<never> {
+  const crashed = new Promise<never>((_, reject) => {
+    consumer.on(consumer.events.GROUP_JOIN, () => loop.cursor.clear());
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      loop.state = 'retrying';
+      loop.reason = payload.error.message;
+      if (!payload.restart) reject(payload.error);
+    });
+  });
+  crashed.catch(() => undefined); // it may come before anybody waits for it
+  return crashed;
+}
+
+async function start(options: ConsumerLoopOptions, loop: LoopState, consumer: Consumer): Promise<void> {
+  await consumer.connect();
+  await consumer.subscribe({ topic: options.spec.topic, fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: 3,
+    eachBatch: (payload) => onBatch(options, loop, consumer, payload),
+  });
+  if (loop.state === 'starting' || loop.state === 'retrying') running(loop);
+}
+
+function running(loop: LoopState): void {
+  loop.state = 'running';
+  loop.reason = null;
+}
+
+/** Never throws for what a record or the database did: kafkajs would then end the consumer or retry the whole fetch. */
+async function onBatch(options: ConsumerLoopOptions, loop: LoopState, consumer: Consumer, payload: EachBatchPayload): Promise<void> {
+  if (isHalted(loop)) return;
+  const { partition } = payload.batch;
+  try {
+    if (!(await accept(options, loop, consumer, payload.batch))) return;
+    await consumeBatch(options, loop, payload);
+    loop.failures.delete(partition);
+    if (loop.failures.size === 0) running(loop);
+  } catch (error) {
+    // A rebalance or a lost broker is kafkajs' own business: it rejoins or retries the fetch.
+    if (error instanceof KafkaJSError) throw error;
+    onFailure(options, loop, payload, error);
+  }
+}
+
+function onFailure(options: ConsumerLoopOptions, loop: LoopState, payload: EachBatchPayload, error: unknown): void {
+  const { topic, partition } = payload.batch;
+  const where = { err: error, topic, partition, code: errorCode(error) };
+  loop.reason = `${topic}/${partition}: ${errorMessage(error)}`;
+  if (errorKind(error) === 'misconfigured') {
+    loop.state = 'stopped';
+    options.logger.fatal(where, 'consumer stopped: a person has to act');
+    return;
+  }
+  loop.state = 'retrying';
+  const failures = loop.failures.get(partition) ?? 0;
+  loop.failures.set(partition, failures + 1);
+  const waitMs = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] ?? 0;
+  options.logger.warn({ ...where, failures, waitMs }, 'partition paused, will be retried in place');
+  // Pausing instead of waiting here keeps heartbeats and the other partitions going.
+  const resume = payload.pause();
+  const timer = setTimeout(() => {
+    loop.timers.delete(timer);
+    resume();
+  }, waitMs);
+  loop.timers.add(timer);
+}
+
+/** @returns false when the consumer was sent elsewhere first. */
+async function accept(options: ConsumerLoopOptions, loop: LoopState, consumer: Consumer, batch: Batch): Promise<boolean> {
+  const { topic, partition } = batch;
+  const position = await findPosition(options.dataSource.manager, keyOf(options, partition));
+  const fetchedOffset = BigInt((batch as Batch & { fetchedOffset: string }).fetchedOffset);
+  const verdict = judgeBatch(position, {
+    clusterId: options.clusterId,
+    fetchedOffset,
+    highWatermark: BigInt(batch.highWatermark),
+    continuous: position !== null && loop.cursor.get(partition) === position.nextOffset,
+    records: batch.messages.map((m) => ({ offset: BigInt(m.offset), eventId: m.headers?.['ce_id']?.toString() ?? null, timestamp: Number(m.timestamp) })),
+  });
+  if (verdict.kind === 'stop') throw new MisconfiguredError(verdict.code, verdict.reason);
+  if (position && fetchedOffset > position.nextOffset) await assertRetained(options, partition, position.nextOffset);
+  if (verdict.kind === 'accept') return true;
+  loop.cursor.set(partition, verdict.to);
+  consumer.seek({ topic, partition, offset: verdict.to.toString() });
+  return false;
+}
+
+/** kafkajs silently restarts at the first retained record when the log was trimmed past its position. */
+async function assertRetained({ kafka, spec }: ConsumerLoopOptions, partition: number, next: bigint): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const offsets = await admin.fetchTopicOffsets(spec.topic);
+    const low = BigInt(offsets.find((o) => o.partition === partition)?.low ?? 0);
+    if (low > next) throw new MisconfiguredError('log-trimmed', `The log starts at ${low}, the position is ${next}: records were lost unread`);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function consumeBatch(options: ConsumerLoopOptions, loop: LoopState, payload: EachBatchPayload): Promise<void> {
+  const { batch } = payload;
+  for (const chunk of chunksOf(batch, options.maxChunk ?? 500)) {
+    if (!payload.isRunning() || payload.isStale()) return;
+    const outcomes = await consumeOnce(options, chunk);
+    const last = chunk.records.at(-1);
+    if (last) payload.resolveOffset(last.offset.toString());
+    loop.cursor.set(batch.partition, chunk.next);
+    loop.lag[batch.partition] = Number(BigInt(batch.highWatermark) - chunk.next);
+    loop.newestTimestamp = Math.max(loop.newestTimestamp ?? 0, last?.timestamp ?? 0);
+    options.onOutcomes(options.spec.topic, outcomes);
+    countBugs(loop, outcomes);
+    await payload.heartbeat();
+  }
+  const offset = (loop.cursor.get(batch.partition) ?? 0n).toString();
+  await payload.commitOffsetsIfNecessary({ topics: [{ topic: batch.topic, partitions: [{ partition: batch.partition, offset }] }] });
+}
+
+function countBugs(loop: LoopState, outcomes: readonly string[]): void {
+  const now = Date.now();
+  const bugs = outcomes.filter((outcome) => outcome === 'dead-lettered:bug').length;
+  loop.bugs = [...loop.bugs.filter((at) => at > now - 60_000), ...Array<number>(bugs).fill(now)];
+  if (loop.bugs.length > MAX_BUGS_PER_MINUTE) {
+    throw new MisconfiguredError('too-many-bugs', `${loop.bugs.length} dead letters by bugs within a minute: the handler is broken`);
+  }
+}
+
+function chunksOf(batch: Batch, size: number): Chunk[] {
+  const records = batch.messages.map((message) => toRaw(batch, message));
+  const chunks: Chunk[] = [];
+  for (let from = 0; from < records.length; from += size) {
+    const part = records.slice(from, from + size);
+    const isLast = from + size >= records.length;
+    const end = isLast ? BigInt(batch.lastOffset()) : (part.at(-1)?.offset ?? 0n);
+    chunks.push({ partition: batch.partition, records: part, next: end + 1n });
+  }
+  return chunks;
+}
+
+function toRaw({ topic, partition }: Batch, message: KafkaMessage): RawRecord {
+  const { key, value, timestamp } = message;
+  return { topic, partition, offset: BigInt(message.offset), timestamp: Number(timestamp), key, value, headers: toRawHeaders(message.headers) };
+}
+
+function toRawHeaders(headers: IHeaders | undefined): RawHeader[] {
+  return Object.entries(headers ?? {}).flatMap(([key, value]) =>
+    (Array.isArray(value) ? value : [value]).map((one) => ({ key, value: one === undefined ? null : Buffer.from(one) })),
+  );
+}
+
+function keyOf({ group, spec }: ConsumerLoopOptions, partition: number): PositionKey {
+  return { group, topic: spec.topic, partition };
+}
+
+function isHalted(loop: LoopState): boolean {
+  return loop.state === 'stopped';
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+async function halted(loop: LoopState, stop: AbortSignal): Promise<void> {
+  while (!isHalted(loop) && !stop.aborted) await delay(200, undefined, { signal: stop }).catch(() => undefined);
+}

@@ -1,0 +1,17 @@
+export { applied, duplicate, ignored, superseded } from './consumer-spec.ts';
+export type { ConsumerSpec, Delivery, Outcome } from './consumer-spec.ts';
+export { DataError, errorCode, errorKind, errorMessage, MisconfiguredError, TransientError } from './errors.ts';
+export type { ErrorKind } from './errors.ts';
+export { fromHeaders, toHeaders } from './event-headers.ts';
+export type { EventMeta } from './event-headers.ts';
+export { createKafka } from './kafka.ts';
+export type { KafkaConnection } from './kafka.ts';
+export { CODEC, CONSUMERS, KAFKA, MessagingModule, TieoutTransport } from './messaging.module.ts';
+export { messagingMigrations } from './migrations.ts';
+export { Outbox } from './outbox.ts';
+export type { NewEvent, NewState, PublishedState } from './outbox.ts';
+export { readTopic, wholeTopic } from './read-topic.ts';
+export type { PartitionRange } from './read-topic.ts';
+export { MessagingRuntime } from './runtime.ts';
+export type { MessagingOptions, MessagingStatus } from './runtime.ts';
+export { inTransaction } from './transaction.ts';

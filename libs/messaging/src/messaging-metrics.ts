@@ -1,0 +1,117 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { DataSource } from 'typeorm';
+import type { ConsumerStatus } from './consumer-loop.ts';
+import { countDeadLetters } from './dead-letter.store.ts';
+import { outboxDepth } from './outbox.store.ts';
+import type { RelayState } from './relay.ts';
+
+export interface MessagingMetrics {
+  readonly processed: Counter<'topic' | 'outcome'>;
+  readonly published: Counter<'topic'>;
+  readonly takeOvers: Counter;
+  readonly relayErrors: Counter;
+}
+
+export interface MetricSources {
+  readonly registry: Registry;
+  readonly dataSource: DataSource;
+  readonly consumers: () => readonly ConsumerStatus[];
+  readonly relayState: () => RelayState;
+}
+
+/** Counters to be counted by the caller, and gauges that read their value when scraped. */
+export function createMessagingMetrics(sources: MetricSources): MessagingMetrics {
+  consumerGauges(sources);
+  outboxGauges(sources);
+  deadLetterGauge(sources);
+  const registers = [sources.registry];
+  return {
+    processed: new Counter({
+      name: 'tieout_events_processed_total',
+      help: 'Records accepted, by what became of them.',
+      labelNames: ['topic', 'outcome'],
+      registers,
+    }),
+    published: new Counter({
+      name: 'tieout_events_published_total',
+      help: 'Events published by the outbox relay.',
+      labelNames: ['topic'],
+      registers,
+    }),
+    takeOvers: new Counter({ name: 'tieout_relay_take_overs_total', help: 'Times this process became the publisher.', registers }),
+    relayErrors: new Counter({ name: 'tieout_relay_errors_total', help: 'Errors that ended a publisher.', registers }),
+  };
+}
+
+function consumerGauges({ registry, consumers }: MetricSources): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'tieout_consumer_lag_records',
+    help: 'Records behind the high watermark as of the last batch.',
+    labelNames: ['topic', 'partition'],
+    registers,
+    collect() {
+      for (const { topic, lag } of consumers()) {
+        for (const [partition, records] of Object.entries(lag)) this.set({ topic, partition }, records);
+      }
+    },
+  });
+  new Gauge({
+    name: 'tieout_consumer_running',
+    help: '1 while the consumer of the topic runs, 0 while it retries or is stopped.',
+    labelNames: ['topic'],
+    registers,
+    collect() {
+      for (const { topic, state } of consumers()) this.set({ topic }, state === 'running' ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'tieout_event_age_seconds',
+    help: 'Seconds since the newest consumed event of the topic was published.',
+    labelNames: ['topic'],
+    registers,
+    collect() {
+      for (const { topic, newestTimestamp } of consumers()) {
+        if (newestTimestamp !== null) this.set({ topic }, Math.max(0, (Date.now() - newestTimestamp) / 1_000));
+      }
+    },
+  });
+}
+
+function outboxGauges({ registry, dataSource, relayState }: MetricSources): void {
+  const registers = [registry];
+  const refused = new Gauge({ name: 'tieout_outbox_refused', help: 'Events that the broker refused; their keys are held.', registers });
+  const oldest = new Gauge({ name: 'tieout_outbox_oldest_seconds', help: 'Age of the oldest event not yet published.', registers });
+  new Gauge({
+    name: 'tieout_outbox_pending',
+    help: 'Events not yet published.',
+    registers,
+    async collect() {
+      const depth = await outboxDepth(dataSource.manager);
+      this.set(depth.pending);
+      refused.set(depth.refused);
+      oldest.set(depth.oldestSeconds);
+    },
+  });
+  new Gauge({
+    name: 'tieout_relay_leading',
+    help: '1 while this process publishes the outbox of its service.',
+    registers,
+    collect() {
+      this.set(relayState() === 'leading' ? 1 : 0);
+    },
+  });
+}
+
+function deadLetterGauge({ registry, dataSource }: MetricSources): void {
+  new Gauge({
+    name: 'tieout_dead_letters',
+    help: 'Dead letters and parked records, by topic of origin.',
+    labelNames: ['topic', 'status'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const { topic, status, count } of await countDeadLetters(dataSource.manager)) this.set({ topic, status }, count);
+    },
+  });
+}

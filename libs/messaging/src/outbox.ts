@@ -1,0 +1,94 @@
+import { contentHash, derivedId, type StateTopicName, type TopicName, type ValueOf } from '@tieout/canonical';
+import type { EntityManager } from 'typeorm';
+import type { Codec } from './codec.ts';
+import { toHeaders, type EventMeta } from './event-headers.ts';
+import { insertEvents, type OutboxRow } from './outbox.store.ts';
+import { assignRevisions } from './state-revision.store.ts';
+
+/** A fact to publish. `id` is a UUID derived from its cause, so that doing the work again creates nothing twice. */
+export interface NewEvent<T extends TopicName = TopicName> {
+  readonly topic: T;
+  readonly key: string;
+  readonly id: string;
+  readonly value: ValueOf<T>;
+  /** The event that led to this one; absent at an entry point. */
+  readonly cause?: EventMeta;
+}
+
+/** The full current record of a key, without its revision, which is assigned here. */
+export interface NewState<T extends StateTopicName> {
+  readonly key: string;
+  readonly value: Omit<ValueOf<T>, 'revision'>;
+  readonly cause?: EventMeta;
+}
+
+/** `replaced`: a later state of the same key in the same call took its place. */
+export type PublishedState = 'published' | 'unchanged' | 'replaced';
+
+/**
+ * Writes events into the caller's transaction; the relay publishes them after commit. Size and schema are checked here, so
+ * a value that does not fit its contract fails the business transaction and never reaches the relay.
+ */
+export class Outbox {
+  readonly #codec: Codec;
+  readonly #source: string;
+  readonly #now: () => Date;
+
+  constructor(codec: Codec, service: string, now: () => Date = () => new Date()) {
+    this.#codec = codec;
+    this.#source = `/tieout/${service}`;
+    this.#now = now;
+  }
+
+  /** Facts. Hold the lock of the aggregate of each key: the order of insertion is the order in the topic. */
+  async publish(tx: EntityManager, events: readonly NewEvent[]): Promise<void> {
+    await insertEvents(
+      tx,
+      events.map((event) => this.#row(event)),
+    );
+  }
+
+  /** States: a revision is assigned per key, under a row lock, only when the content changed. Answers in the order given. */
+  async publishState<T extends StateTopicName>(
+    tx: EntityManager,
+    topic: T,
+    states: readonly NewState<T>[],
+  ): Promise<readonly PublishedState[]> {
+    if (states.length === 0) return [];
+    const last = new Map(states.map((state) => [state.key, state]));
+    const contents = [...last.values()].map(({ key, value }) => ({ key, hash: stateHash(value) }));
+    const revisions = await assignRevisions(tx, topic, contents);
+    const changed = [...last.values()].flatMap(({ key, value, cause }) => {
+      const revision = revisions.get(key);
+      if (revision === undefined) return [];
+      const event = { topic, key, id: derivedId(topic, key, Number(revision)), value: { ...value, revision } as unknown as ValueOf<T> };
+      return [cause ? { ...event, cause } : event];
+    });
+    await this.publish(tx, changed as unknown as NewEvent[]);
+    return states.map((state) => {
+      if (last.get(state.key) !== state) return 'replaced';
+      return revisions.has(state.key) ? 'published' : 'unchanged';
+    });
+  }
+
+  #row({ topic, key, id, value, cause }: NewEvent): Omit<OutboxRow, 'id'> {
+    const meta: EventMeta = {
+      id,
+      source: this.#source,
+      type: topic,
+      time: this.#now().toISOString(),
+      correlationId: cause?.correlationId ?? id,
+      causationId: cause?.id ?? null,
+      traceparent: cause?.traceparent ?? null,
+    };
+    return { eventId: id, topic, key, value: this.#codec.encode(topic, value), headers: toHeaders(meta, key) };
+  }
+}
+
+/** What counts as a change: everything but the revision itself and the vendor's own version and time of change. */
+export function stateHash(value: object): string {
+  const { revision: _revision, source, ...content } = value as { revision?: unknown; source?: object };
+  if (!source) return contentHash(content);
+  const { version: _version, changedAt: _changedAt, ...origin } = source as { version?: unknown; changedAt?: unknown };
+  return contentHash({ ...content, source: origin });
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import type { Consumer, Kafka, KafkaMessage } from 'kafkajs';
+import { TransientError } from './errors.ts';
+
+/** Half-open range of offsets of one partition. */
+export interface PartitionRange {
+  readonly partition: number;
+  readonly from: bigint;
+  /** First offset not to be read. */
+  readonly to: bigint;
+}
+
+export type OnRecord = (record: KafkaMessage & { readonly partition: number }) => void;
+
+/** The whole topic as it stands now: from the log start to the high watermark of every partition. */
+export async function wholeTopic(kafka: Kafka, topic: string): Promise<PartitionRange[]> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const offsets = await admin.fetchTopicOffsets(topic);
+    return offsets.map(({ partition, low, high }) => ({ partition, from: BigInt(low), to: BigInt(high) }));
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/**
+ * Reads committed records of the ranges, in order per partition, and ends when every range is covered; control records and
+ * aborted transactions count as covered. Uses a throw-away group that commits nothing, so the broker keeps no trace of it.
+ * @throws TransientError when the end is not reached in time, e.g. because another producer's transaction stays open.
+ */
+export async function readTopic(
+  kafka: Kafka,
+  topic: string,
+  ranges: readonly PartitionRange[],
+  onRecord: OnRecord,
+  options: { readonly timeoutMs?: number; readonly groupPrefix?: string } = {},
+): Promise<void> {
+  const open = new Map(ranges.filter((range) => range.from < range.to).map((range) => [range.partition, range]));
+  if (open.size === 0) return;
+  const consumer = kafka.consumer({
+    groupId: `${options.groupPrefix ?? 'tieout.read.'}${randomUUID()}`,
+    maxWaitTimeInMs: 100,
+    allowAutoTopicCreation: false,
+  });
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await withTimeout(run(consumer, topic, open, onRecord), options.timeoutMs ?? 30_000, topic);
+  } finally {
+    await consumer.disconnect();
+  }
+}
+
+function run(consumer: Consumer, topic: string, open: Map<number, PartitionRange>, onRecord: OnRecord): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const covered = (partition: number, lastOffset: string): void => {
+      const range = open.get(partition);
+      if (range && BigInt(lastOffset) + 1n >= range.to) open.delete(partition);
+      if (open.size === 0) resolve();
+    };
+    // Batches of control or aborted records alone never reach eachBatch; this event names their last offset.
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => covered(payload.partition, payload.lastOffset));
+    consumer.on(consumer.events.CRASH, ({ payload }) => payload.restart || reject(payload.error));
+    consumer
+      .run({
+        autoCommit: false,
+        eachBatch: ({ batch }) => {
+          const range = open.get(batch.partition);
+          for (const message of batch.messages) {
+            const offset = BigInt(message.offset);
+            if (range && offset >= range.from && offset < range.to) onRecord({ ...message, partition: batch.partition });
+          }
+          return Promise.resolve();
+        },
+      })
+      .then(() => {
+        for (const { partition, from } of open.values()) consumer.seek({ topic, partition, offset: from.toString() });
+      })
+      .catch(reject);
+  });
+}
+
+async function withTimeout(work: Promise<void>, timeoutMs: number, topic: string): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    const fail = (): void => reject(new TransientError('read-timeout', `${topic}: end not reached in ${timeoutMs} ms`));
+    timer = setTimeout(fail, timeoutMs);
+  });
+  try {
+    await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

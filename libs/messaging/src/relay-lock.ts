@@ -1,0 +1,96 @@
+import pg from 'pg';
+import { TransientError } from './errors.ts';
+import type { SqlRunner } from './outbox.store.ts';
+
+/** Server-side limit: a frozen leader stops pinging and the server itself frees its lock. */
+const IDLE_TIMEOUT_MS = 10_000;
+const PING_MS = 3_000;
+
+/**
+ * The relay's dedicated connection: it holds the session lock, reads and deletes the outbox, and listens for new rows, so
+ * that whoever lost the lock can also no longer touch the outbox. It must be direct: behind a transaction-pooling proxy a
+ * session lock belongs to nobody.
+ */
+export interface RelayLock extends SqlRunner {
+  /** Resolves when a row may have arrived, at the latest after `timeoutMs`. */
+  waitForRows(timeoutMs: number): Promise<void>;
+  release(): Promise<void>;
+}
+
+export interface RelayLockOptions {
+  readonly connectionString: string;
+  readonly schema: string;
+  readonly service: string;
+}
+
+/** Tries once; null when another replica of the service holds the lock. */
+export async function tryRelayLock(options: RelayLockOptions): Promise<RelayLock | null> {
+  const client = await connect(options);
+  try {
+    const held = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS held', [
+      `tieout outbox relay ${options.schema}`,
+    ]);
+    if (held.rows[0]?.held) return await holdLock(client);
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
+  }
+  await client.end();
+  return null;
+}
+
+async function connect({ connectionString, schema, service }: RelayLockOptions): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString,
+    application_name: `${service}-relay`,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 30_000,
+    keepAlive: true,
+    options: `-c search_path=${schema} -c idle_session_timeout=${IDLE_TIMEOUT_MS}`,
+  });
+  client.on('error', () => undefined); // surfaces at the next query; without a listener it would end the process
+  await client.connect();
+  return client;
+}
+
+async function holdLock(client: pg.Client): Promise<RelayLock> {
+  const channel = await client.query<{ name: string }>('SELECT outbox_channel() AS name');
+  await client.query(`LISTEN ${client.escapeIdentifier(channel.rows[0]?.name ?? 'outbox')}`);
+  let lost: Error | null = null;
+  let notified = false;
+  let wake = (): void => undefined;
+  const lose = (error: Error): void => {
+    lost ??= error;
+    wake();
+  };
+  client.on('error', lose);
+  client.on('end', () => lose(new Error('connection ended')));
+  client.on('notification', () => {
+    notified = true;
+    wake();
+  });
+  const ping = setInterval(() => client.query('SELECT 1').catch(lose), PING_MS);
+  return {
+    async query<R>(sql: string, parameters: unknown[]): Promise<R[]> {
+      if (lost) throw new TransientError('relay-lock-lost', `The relay's connection is gone: ${lost.message}`);
+      return (await client.query(sql, parameters)).rows as R[];
+    },
+    async waitForRows(timeoutMs) {
+      if (notified || lost) {
+        notified = false;
+        return;
+      }
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        timer = setTimeout(resolve, timeoutMs);
+      });
+      clearTimeout(timer);
+      notified = false;
+    },
+    async release() {
+      clearInterval(ping);
+      await client.end().catch(() => undefined);
+    },
+  };
+}
