@@ -1,0 +1,73 @@
+/** `npm run stack`: holds a local stack for development until Ctrl-C. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { postgresUrl, type StackAnnouncement } from './handle.ts';
+import { PrerequisiteError } from './prerequisites.ts';
+import { type RunningStack, startStack } from './start-stack.ts';
+
+interface Flags {
+  readonly brokers: number;
+  readonly file: string;
+  readonly json?: true;
+}
+
+const program = new Command('npm run stack --')
+  .description('Starts Kafka, a schema registry and PostgreSQL on free local ports and holds them until Ctrl-C.')
+  .option('--brokers <n>', 'number of Kafka brokers', brokerCount, 1)
+  .option('--file <path>', 'announces the stack in this JSON file while it runs', '.tieout/stack.json')
+  .option('--json', 'prints the addresses as JSON, and nothing else, to standard output')
+  .showHelpAfterError();
+
+await hold(program.parse().opts<Flags>()).catch((error: unknown) => {
+  // What the user can mend is told plainly; anything else with its stack.
+  console.error(error instanceof PrerequisiteError ? error.message : error);
+  process.exitCode = 1;
+});
+
+async function hold(flags: Flags): Promise<void> {
+  const stopped = new Promise<void>((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => done());
+  });
+  const file = resolve(flags.file);
+  const starting = startStack({
+    brokers: flags.brokers,
+    announcement: file,
+    onProgress: (message) => console.error(message),
+  });
+  const stack = await Promise.race([starting, stopped]);
+  // Stopped while starting: leaving closes the channel to the guardian, which ends what has started.
+  if (stack === undefined) process.exit(130);
+  announce(stack, file, flags.json === true);
+  const alive = setInterval(() => undefined, 2 ** 30);
+  await stopped;
+  clearInterval(alive);
+  console.error('stopping');
+  await stack.stop();
+}
+
+function announce(stack: RunningStack, file: string, asJson: boolean): void {
+  const { brokers, registryUrl, postgres, folder } = stack;
+  const announcement: StackAnnouncement = { brokers, registryUrl, postgres, folder, pid: process.pid };
+  const text = JSON.stringify(announcement, null, 2);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${text}\n`, { mode: 0o600 });
+  console.log(asJson ? text : table(stack, file));
+}
+
+function table(stack: RunningStack, file: string): string {
+  const rows = [
+    ['Kafka', stack.brokers.join(',')],
+    ['Schema registry', stack.registryUrl],
+    ['PostgreSQL', postgresUrl(stack.postgres)],
+    ['Logs and data', stack.folder],
+    ['Announced in', file],
+  ];
+  return [...rows.map(([what = '', where]) => `${what.padEnd(18)}${where}`), 'Ctrl-C stops it.'].join('\n');
+}
+
+function brokerCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 9) throw new InvalidArgumentError('a number from 1 to 9');
+  return count;
+}

@@ -1,0 +1,84 @@
+import { type Guardian, startGuardian } from './guardian-client.ts';
+import type { PostgresAddress, StackHandle } from './handle.ts';
+import { type KafkaCluster, startKafka, type BrokerControl } from './kafka.ts';
+import { startPostgres } from './postgres.ts';
+import { checkPrerequisites } from './prerequisites.ts';
+import { startRegistry } from './registry.ts';
+import { sweepAbandoned } from './sweep.ts';
+
+export type StackPart = 'kafka' | 'registry' | 'postgres';
+
+export interface StackOptions {
+  /** Default: all three. */
+  readonly parts?: readonly StackPart[];
+  /** Brokers of the Kafka cluster, default 1; three replicate with min.insync.replicas 2. */
+  readonly brokers?: number;
+  /** Hears what is going on, one line a call. */
+  readonly onProgress?: (message: string) => void;
+  /** A file that the caller writes to announce the stack; removed with it, whatever way the caller ends. */
+  readonly announcement?: string;
+}
+
+/** A stack of this program's own: it ends with stop() or with the program, however that ends. */
+export interface RunningStack extends StackHandle {
+  /** Temporary folder with data and logs of all parts. */
+  readonly folder: string;
+  /** Pid of the process that owns the parts. */
+  readonly guardianPid: number;
+  /** Does things to one broker, by node id from 1. */
+  broker(nodeId: number): BrokerControl;
+  /** Ends all processes and removes the folder. */
+  stop(): Promise<void>;
+}
+
+const NO_POSTGRES: PostgresAddress = { host: '', port: 0, user: '', password: '', database: '' };
+
+/**
+ * Starts Apache Kafka, Apicurio Registry and PostgreSQL on free ports of 127.0.0.1, without containers, all at once.
+ * @throws PrerequisiteError when Java or Maven is missing
+ */
+export async function startStack(options: StackOptions = {}): Promise<RunningStack> {
+  const parts = new Set<StackPart>(options.parts ?? ['kafka', 'registry', 'postgres']);
+  const progress = options.onProgress ?? (() => undefined);
+  if (parts.has('kafka') || parts.has('registry')) await checkPrerequisites();
+  await sweepAbandoned();
+  const guardian = await startGuardian(options.announcement ?? null);
+  try {
+    const part = <T>(name: StackPart, start: () => Promise<T>): Promise<T | null> =>
+      parts.has(name) ? timed(name, start, progress) : Promise.resolve(null);
+    const [kafka, registryUrl, postgres] = await Promise.all([
+      part('kafka', () => startKafka(guardian, options.brokers ?? 1, progress)),
+      part('registry', () => startRegistry(guardian, progress)),
+      part('postgres', () => startPostgres(guardian)),
+    ]);
+    return running(guardian, { kafka, registryUrl, postgres });
+  } catch (error) {
+    await guardian.stop();
+    throw error;
+  }
+}
+
+function running(
+  guardian: Guardian,
+  parts: { kafka: KafkaCluster | null; registryUrl: string | null; postgres: PostgresAddress | null },
+): RunningStack {
+  return {
+    brokers: parts.kafka?.brokers ?? [],
+    registryUrl: parts.registryUrl ?? '',
+    postgres: parts.postgres ?? NO_POSTGRES,
+    folder: guardian.folder,
+    guardianPid: guardian.pid,
+    broker: (nodeId) => {
+      if (parts.kafka === null) throw new Error('this stack was started without Kafka');
+      return parts.kafka.broker(nodeId);
+    },
+    stop: () => guardian.stop(),
+  };
+}
+
+async function timed<T>(name: StackPart, start: () => Promise<T>, progress: (message: string) => void): Promise<T> {
+  const begun = performance.now();
+  const result = await start();
+  progress(`${name}: ready after ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+  return result;
+}
