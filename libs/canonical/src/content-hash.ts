@@ -21,8 +21,8 @@ export function contentHash(value: unknown): string {
 }
 
 function isPlain(value: object): value is Record<string, unknown> {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
+  // Not the prototype: the codec decodes into generated record classes. Date, Map and their like have tags of their own.
+  return Object.prototype.toString.call(value) === '[object Object]';
 }
 
 function objectJson(value: Record<string, unknown>): string {
