@@ -1,2 +1,3 @@
+export { startAnaplanSandbox, type AnaplanCredentials, type AnaplanSandboxOptions } from './anaplan/start.ts';
 export type { RunningSandbox, SandboxOptions } from './sandbox.ts';
 export { startSalesforceSandbox, type SalesforceCredentials, type SalesforceSandbox } from './salesforce/start.ts';
