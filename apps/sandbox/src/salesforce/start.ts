@@ -48,6 +48,10 @@ export async function startSalesforceSandbox(options: SandboxOptions): Promise<S
   const meter = { calls: 0, refusals: 0 };
   let url = '';
   const api = express().disable('x-powered-by').disable('etag');
+  api.use((_request, response, next) => {
+    response.setHeader('Date', now().toUTCString());
+    next();
+  });
   api.use(oauthRouter({ app, tokens, now, baseUrl: () => url }));
   dataApi(api, { pool, tokens, now, meter });
   const server = createServer(api).listen(options.port ?? 0, '127.0.0.1');
