@@ -89,7 +89,7 @@ async function loadLists(): Promise<void> {
 }
 
 async function viewRows(): Promise<string[]> {
-  const text = await jsonOf(call('GET', `/models/${sandbox.credentials.modelId}/views/${SAVED_VIEW.id}/data`)).text();
+  const text = await (await call('GET', `/models/${sandbox.credentials.modelId}/views/${SAVED_VIEW.id}/data`)).text();
   return text.trim().split('\n').slice(1);
 }
 
@@ -190,7 +190,7 @@ describe('bulk import', () => {
     const verdict = counts(task.result.nestedResults[2].details[0].values);
     expect(verdict).toMatchObject({ successRowCount: '1', failedCount: '2', ignoredCount: '2', totalRowCount: '5' });
     const path = `${workspacePath()}/processes/${PROCESS.id}/tasks/${task.taskId}/dumps/${CELL_IMPORT}/chunks/0`;
-    const dump = (await jsonOf(call('GET', path)).text()).trim().split('\n');
+    const dump = (await (await call('GET', path)).text()).trim().split('\n');
     expect(dump).toHaveLength(5);
     expect(dump[1]).toBe('Unknown Legal Entities item: 999,999,USD,Mar 13,1,10,0,10');
     expect(await viewRows()).toContain('391 West,USD,Mar 13,1,10,0,10');
@@ -295,7 +295,7 @@ describe('cells and lists', () => {
     const { viewReadRequest } = await jsonOf(call('POST', path, '{"exportType":"TABULAR_MULTI_COLUMN"}'));
     const state = await jsonOf(call('GET', `${path}/${viewReadRequest.requestId}`));
     expect(state.viewReadRequest).toMatchObject({ requestState: 'COMPLETE', availablePages: 1 });
-    const page = await jsonOf(call('GET', `${path}/${viewReadRequest.requestId}/pages/0`)).text();
+    const page = await (await call('GET', `${path}/${viewReadRequest.requestId}/pages/0`)).text();
     expect(page).toContain('Legal Entities,Currencies,Time,Invoices,Invoiced,Cash Received,Open');
     expect((await call('DELETE', `${path}/${viewReadRequest.requestId}`)).status).toBe(200);
     expect((await call('GET', `${path}/${viewReadRequest.requestId}`)).status).toBe(404);
