@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { applyContracts, writeBundle } from './apply.ts';
 import { parseContracts, readContractFiles } from './contracts.ts';
+import { describeChange } from './describe-plan.ts';
 import { generatedFiles, staleFiles, writeGenerated } from './generate.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
@@ -19,4 +21,38 @@ program
     if (stale.length > 0) process.exitCode = 1;
   });
 
-await program.parseAsync();
+interface ApplyArguments {
+  readonly brokers: string;
+  readonly registry: string;
+  readonly dryRun?: boolean;
+  readonly bundle?: string;
+  readonly json?: boolean;
+}
+
+program
+  .command('apply')
+  .description('create topics and register schemas; prints the plan, changes nothing when one of them is refused')
+  .requiredOption('--brokers <list>', 'host:port of the brokers, separated by commas')
+  .requiredOption('--registry <url>', 'Confluent-compatible registry API')
+  .option('--dry-run', 'only print the plan')
+  .option('--bundle <file>', 'write the id bundle of the environment')
+  .option('--json', 'print the result as JSON')
+  .action(async (options: ApplyArguments) => {
+    const dryRun = options.dryRun === true;
+    const { plan, bundle } = await applyContracts({
+      brokers: options.brokers.split(','),
+      registry: { url: options.registry },
+      dryRun,
+    });
+    if (bundle !== null && options.bundle !== undefined) writeBundle(options.bundle, bundle);
+    if (options.json === true) return console.log(JSON.stringify({ dryRun, plan }, null, 2));
+    plan.forEach((change) => console.log(`${dryRun ? 'would ' : ''}${describeChange(change)}`));
+    console.log(plan.length === 0 ? 'nothing to change' : `${plan.length} changes${dryRun ? ' planned' : ''}`);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,3 @@
+export { applyContracts, contractSchemas, IncompatibleContractError, subjectOf, writeBundle } from './apply.ts';
+export type { ApplyOptions, ApplyResult, ContractChange, DesiredSchema } from './apply.ts';
+export { describeChange } from './describe-plan.ts';
