@@ -1,0 +1,48 @@
+import express, { Router } from 'express';
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { inTransaction } from './database.store.ts';
+import type { FaultList } from './faults.ts';
+import { invalidContent, notFound } from './problem.ts';
+import { voidTransaction } from './removal.store.ts';
+
+const faultShape = z.strictObject({
+  kind: z.enum(['cut-before', 'cut-after', 'slow', 'error']),
+  count: z.int().min(1).max(10_000),
+  method: z.string().max(10).optional(),
+  path: z.string().max(500).optional(),
+  status: z.int().min(400).max(599).optional(),
+  delayMs: z.int().min(0).max(300_000).optional(),
+});
+
+interface Admin {
+  readonly pool: Pool;
+  readonly faults: FaultList;
+  readonly now: () => Date;
+}
+
+/** Not NetSuite: what a person does in its user interface, and the failures a test asks for. */
+export function adminRouter({ pool, faults, now }: Admin): Router {
+  const router = Router();
+  router.use(express.json({ limit: '10kb' }));
+  router.post('/faults', (request, response) => {
+    const fault = faultShape.safeParse(request.body);
+    if (!fault.success) throw invalidContent(z.prettifyError(fault.error));
+    faults.add(fault.data as Parameters<FaultList['add']>[0]);
+    response.status(204).end();
+  });
+  router.delete('/faults', (_request, response) => {
+    faults.clear();
+    response.status(204).end();
+  });
+  router.post('/void/:id', async (request, response) => {
+    const id = request.params.id;
+    await inTransaction(pool, async (tx) => {
+      const sql = 'select id from transaction where id::text = $1 and not voided for no key update';
+      if ((await tx.query(sql, [id])).rowCount === 0) throw notFound();
+      await voidTransaction(tx, id, new Date(Math.floor(now().getTime() / 1000) * 1000));
+    });
+    response.status(204).end();
+  });
+  return router;
+}

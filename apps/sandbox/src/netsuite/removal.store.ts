@@ -1,0 +1,45 @@
+import type { PoolClient } from 'pg';
+import { settleInvoices } from './application.store.ts';
+import { userError } from './problem.ts';
+import type { RecordType } from './record-types.ts';
+
+/** Deletes for good; all that is left is a row of DeletedRecord. */
+export async function deleteRecord(tx: PoolClient, type: RecordType, id: string, now: Date): Promise<void> {
+  if (type.transactionType) await unapply(tx, id, now, 'deleted');
+  const name = type.transactionType
+    ? 'tranid'
+    : type.table === 'customer'
+      ? 'entityid'
+      : type.table === 'item'
+        ? 'itemid'
+        : 'name';
+  await tx.query(
+    `insert into deletedrecord (recordid, recordtypeid, type, name, deleteddate)
+     select id, $2, $3, ${name}, $4 from ${type.table} where id = $1`,
+    [id, type.name.toLowerCase(), type.name, now],
+  );
+  await tx.query(`delete from ${type.table} where id = $1`, [id]);
+}
+
+/** Voids by zeroing: the document stays, its amounts and applications go. */
+export async function voidTransaction(tx: PoolClient, id: string, now: Date): Promise<void> {
+  await unapply(tx, id, now, 'voided');
+  await tx.query('update transactionline set amount = 0, tax = 0, rate = 0 where transaction = $1', [id]);
+  await tx.query(
+    `update transaction set voided = true, payment = case when type = 'CustPymt' then 0 end, taxtotal = 0, foreigntotal = 0,
+       applied = 0, lastmodifieddate = $2 where id = $1`,
+    [id, now],
+  );
+}
+
+async function unapply(tx: PoolClient, id: string, now: Date, verb: string): Promise<void> {
+  const { rows: paid } = await tx.query('select 1 from transactionlink where previousdoc = $1 limit 1', [id]);
+  if (paid.length > 0) {
+    throw userError(`This transaction cannot be ${verb} because it is linked to by one or more transactions.`);
+  }
+  const sql = 'select previousdoc as id from transactionlink where nextdoc = $1 order by 1';
+  const ids = (await tx.query<{ id: string }>(sql, [id])).rows.map((row) => row.id);
+  await tx.query('select id from transaction where id = any($1::bigint[]) order by id for update', [ids]);
+  await tx.query('delete from transactionlink where nextdoc = $1', [id]);
+  await settleInvoices(tx, ids, now);
+}

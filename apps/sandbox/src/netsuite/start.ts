@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type Express } from 'express';
+import { Pool } from 'pg';
+import type { RunningSandbox, SandboxOptions } from '../sandbox.ts';
+import { adminRouter } from './admin.controller.ts';
+import { createFaultList, type Fault } from './faults.ts';
+import { answerProblem, authentication, concurrencyGate, faultInjection, type Load } from './gate.controller.ts';
+import type { TokenSecrets } from './oauth.ts';
+import { NetSuiteProblem } from './problem.ts';
+import { recordRouter } from './record.controller.ts';
+import { createAccount, schemaName } from './schema.store.ts';
+import { suiteQlHandler } from './suiteql.controller.ts';
+import { readCatalog } from './suiteql.store.ts';
+
+/** What the NetSuite connector takes as configuration. */
+export interface NetSuiteCredentials extends TokenSecrets {
+  readonly url: string;
+}
+
+export interface NetSuiteSandboxOptions extends SandboxOptions {
+  /** Calls that the account serves at a time; more get 429. */
+  readonly concurrency?: number;
+  /** IANA name of the account's time zone: what SuiteQL's dates are in. */
+  readonly timeZone?: string;
+}
+
+export interface NetSuiteSandbox extends RunningSandbox<NetSuiteCredentials> {
+  readonly vendor: 'netsuite';
+  /** Lets the next calls fail; the same as `POST /sandbox/faults`. */
+  injectFault(fault: Fault): void;
+  /** Authenticated calls and refusals for concurrency since the start. */
+  usage(): { readonly calls: number; readonly refused: number };
+}
+
+/** One NetSuite account: record API, SuiteQL and token-based authentication over a PostgreSQL schema. */
+export async function startNetSuiteSandbox(options: NetSuiteSandboxOptions): Promise<NetSuiteSandbox> {
+  const now = options.now ?? ((): Date => new Date());
+  const [pool, queryPool] = openPools(options);
+  await createAccount(pool, now());
+  const secrets = newSecrets();
+  const faults = createFaultList();
+  const load: Load = { limit: options.concurrency ?? 15, inFlight: 0, calls: 0, refused: 0 };
+  let url = '';
+  const baseUrl = (): string => url;
+  const api = express().disable('x-powered-by').disable('etag');
+  api.use('/sandbox', adminRouter({ pool, faults, now }));
+  api.use('/services/rest', authentication(secrets, now), concurrencyGate(load), faultInjection(faults));
+  await restApi(api, { pool, queryPool, now, baseUrl, load });
+  const server = createServer(api).listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    vendor: 'netsuite',
+    url,
+    credentials: { url, ...secrets },
+    injectFault: (fault) => faults.add(fault),
+    usage: () => ({ calls: load.calls, refused: load.refused }),
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await Promise.all([pool.end(), queryPool.end()]);
+    },
+  };
+}
+
+/** Writes and SuiteQL have a pool each: whatever a query says, its connection cannot write and ends in time. */
+function openPools({ databaseUrl, timeZone = 'America/Los_Angeles' }: NetSuiteSandboxOptions): [Pool, Pool] {
+  // A sandbox may lose its last second in a crash, so it does not wait for the disk.
+  const session = `-c search_path=${schemaName} -c TimeZone=${timeZone} -c synchronous_commit=off -c standard_conforming_strings=on`;
+  const pools = [
+    new Pool({ connectionString: databaseUrl, max: 10, options: session }),
+    new Pool({
+      connectionString: databaseUrl,
+      max: 4,
+      options: `${session} -c default_transaction_read_only=on -c statement_timeout=30000`,
+    }),
+  ] as const;
+  // A connection lost while idle is replaced by the next query.
+  for (const pool of pools) pool.on('error', () => undefined);
+  return [...pools];
+}
+
+function newSecrets(): TokenSecrets {
+  const secret = (): string => randomBytes(32).toString('hex');
+  return {
+    account: '7000001_SB1',
+    consumerKey: secret(),
+    consumerSecret: secret(),
+    tokenKey: secret(),
+    tokenSecret: secret(),
+  };
+}
+
+interface Account {
+  readonly pool: Pool;
+  readonly queryPool: Pool;
+  readonly now: () => Date;
+  readonly baseUrl: () => string;
+  readonly load: Load;
+}
+
+async function restApi(api: Express, { pool, queryPool, now, baseUrl, load }: Account): Promise<void> {
+  const catalog = await readCatalog(pool);
+  api.use('/services/rest', express.text({ type: () => true, limit: '10mb' }));
+  api.use('/services/rest/record/v1', recordRouter({ pool, now, baseUrl }));
+  api.post('/services/rest/query/v1/suiteql', suiteQlHandler({ pool: queryPool, catalog, baseUrl }));
+  api.get('/services/rest/system/v1/governanceLimits', (_request, response) => {
+    response.json({ accountConcurrencyLimit: load.limit, accountUnallocatedConcurrencyLimit: load.limit });
+  });
+  api.use(() => {
+    throw new NetSuiteProblem(404, 'INVALID_URL', 'Invalid URL. Provide a valid request URL.');
+  });
+  api.use(answerProblem);
+}
