@@ -2,7 +2,13 @@ import { contentHash, derivedId, TOPICS, type TopicName, type ValueOf } from '@t
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Codec } from './codec.ts';
 import type { ConsumerSpec, Delivery, Outcome } from './consumer-spec.ts';
-import { heldKeys, insertDeadLetters, supersedeDeadLetters, type DeadLetterRow, type RawRecord } from './dead-letter.store.ts';
+import {
+  heldKeys,
+  insertDeadLetters,
+  supersedeDeadLetters,
+  type DeadLetterRow,
+  type RawRecord,
+} from './dead-letter.store.ts';
 import { DataError, errorCode, errorKind, errorMessage, MisconfiguredError } from './errors.ts';
 import { fromHeaders } from './event-headers.ts';
 import { recordInbox } from './inbox.store.ts';
@@ -18,6 +24,8 @@ type Decoded =
 
 export interface ConsumeOptions {
   readonly spec: ConsumerSpec;
+  /** The topic on the broker; differs from the contract's name only where a copy of the topic is read. */
+  readonly kafkaTopic: string;
   readonly group: string;
   readonly service: string;
   readonly clusterId: string;
@@ -52,7 +60,12 @@ export async function consumeOnce(options: ConsumeOptions, chunk: Chunk): Promis
   return attempt(options, chunk, decoded, 1);
 }
 
-async function attempt(options: ConsumeOptions, chunk: Chunk, decoded: readonly Decoded[], tries: number): Promise<ConsumedChunk> {
+async function attempt(
+  options: ConsumeOptions,
+  chunk: Chunk,
+  decoded: readonly Decoded[],
+  tries: number,
+): Promise<ConsumedChunk> {
   try {
     return await inTransaction(options.dataSource, (tx) => apply(options, tx, chunk, decoded));
   } catch (error) {
@@ -80,7 +93,7 @@ async function apply(
   decoded: readonly Decoded[],
   failure?: { readonly error: unknown; readonly tries: number },
 ): Promise<ConsumedChunk> {
-  const key: PositionKey = { group: options.group, topic: options.spec.topic, partition: chunk.partition };
+  const key: PositionKey = { group: options.group, topic: options.kafkaTopic, partition: chunk.partition };
   const position = await lockPosition(tx, key, options.clusterId, decoded[0]?.raw.offset ?? chunk.next);
   if (chunk.next <= position.nextOffset) return [];
   const fresh = decoded.filter(({ raw }) => raw.offset >= position.nextOffset);
@@ -112,8 +125,15 @@ async function settle(
     if (failure) failed.set(item, failure);
     else if ('error' in item) failed.set(item, { error: item.error, tries: 1 });
   }
-  const verdicts = isFact ? await inboxVerdicts(options, tx, fresh.filter((item) => !failed.has(item))) : new Map<Decoded, string>();
-  for (const [item, verdict] of verdicts) if (verdict === 'conflict') failed.set(item, { error: conflict(item), tries: 1 });
+  const verdicts = isFact
+    ? await inboxVerdicts(
+        options,
+        tx,
+        fresh.filter((item) => !failed.has(item)),
+      )
+    : new Map<Decoded, string>();
+  for (const [item, verdict] of verdicts)
+    if (verdict === 'conflict') failed.set(item, { error: conflict(item), tries: 1 });
   const parked = isFact ? await parkedItems(options, tx, fresh, failed) : new Set<Decoded>();
   const good = fresh.filter((item) => !failed.has(item) && !parked.has(item) && verdicts.get(item) !== 'duplicate');
   await keepDead(options, tx, failed, parked);
@@ -127,12 +147,18 @@ async function settle(
   });
 }
 
-async function handle(options: ConsumeOptions, tx: EntityManager, good: readonly Decoded[]): Promise<Map<Decoded, string>> {
+async function handle(
+  options: ConsumeOptions,
+  tx: EntityManager,
+  good: readonly Decoded[],
+): Promise<Map<Decoded, string>> {
   if (good.length === 0) return new Map();
   const deliveries = good.flatMap((item) => ('delivery' in item ? [item.delivery] : []));
   const outcomes = await options.spec.handle(deliveries, tx);
   if (outcomes.length !== good.length) {
-    throw new Error(`The handler of ${options.spec.topic} answered ${outcomes.length} outcomes for ${good.length} events`);
+    throw new Error(
+      `The handler of ${options.spec.topic} answered ${outcomes.length} outcomes for ${good.length} events`,
+    );
   }
   return new Map(good.map((item, i) => [item, outcomeName(outcomes[i])]));
 }
@@ -141,10 +167,18 @@ function outcomeName(outcome: Outcome | undefined): string {
   return outcome?.kind === 'ignored' ? `ignored:${outcome.reason}` : (outcome?.kind ?? 'applied');
 }
 
-async function inboxVerdicts(options: ConsumeOptions, tx: EntityManager, items: readonly Decoded[]): Promise<Map<Decoded, string>> {
+async function inboxVerdicts(
+  options: ConsumeOptions,
+  tx: EntityManager,
+  items: readonly Decoded[],
+): Promise<Map<Decoded, string>> {
   const readable = items.filter((item) => 'delivery' in item);
   if (readable.length === 0) return new Map();
-  const entries = readable.map(({ delivery: { meta, value } }) => ({ source: meta.source, id: meta.id, hash: contentHash(value) }));
+  const entries = readable.map(({ delivery: { meta, value } }) => ({
+    source: meta.source,
+    id: meta.id,
+    hash: contentHash(value),
+  }));
   const verdicts = await recordInbox(tx, options.group, entries);
   return new Map(readable.map((item, i) => [item, verdicts[i] ?? 'new']));
 }
@@ -162,7 +196,7 @@ async function parkedItems(
   failed: ReadonlyMap<Decoded, unknown>,
 ): Promise<Set<Decoded>> {
   const keys = fresh.flatMap(({ raw }) => (raw.key ? [raw.key] : []));
-  const held = await heldKeys(tx, options.group, options.spec.topic, keys);
+  const held = await heldKeys(tx, options.group, options.kafkaTopic, keys);
   const parked = new Set<Decoded>();
   for (const item of fresh) {
     const key = item.raw.key?.toString('hex');
@@ -178,7 +212,10 @@ async function parkedItems(
 
 function tooManyHeld({ spec, group }: ConsumeOptions, keyHex: string): MisconfiguredError {
   const key = Buffer.from(keyHex, 'hex').toString();
-  return new MisconfiguredError('key-held-too-long', `${group} holds ${MAX_HELD_PER_KEY} records of ${spec.topic} key ${key}`);
+  return new MisconfiguredError(
+    'key-held-too-long',
+    `${group} holds ${MAX_HELD_PER_KEY} records of ${spec.topic} key ${key}`,
+  );
 }
 
 async function keepDead(
@@ -194,7 +231,12 @@ async function keepDead(
   await publishDead(options, tx, dead);
 }
 
-function deadRow({ group, clusterId }: ConsumeOptions, record: RawRecord, error: unknown, attempts: number): DeadLetterRow {
+function deadRow(
+  { group, clusterId }: ConsumeOptions,
+  record: RawRecord,
+  error: unknown,
+  attempts: number,
+): DeadLetterRow {
   return {
     id: deadLetterId(group, clusterId, record),
     group,
@@ -210,14 +252,28 @@ function deadRow({ group, clusterId }: ConsumeOptions, record: RawRecord, error:
 
 function parkedRow({ group, clusterId }: ConsumeOptions, record: RawRecord): DeadLetterRow {
   const errorMessage = 'Waits behind a dead letter of the same key';
-  return { id: deadLetterId(group, clusterId, record), group, record, status: 'parked', reason: 'parked', errorCode: 'key-held', errorMessage, stack: null, attempts: 0 };
+  return {
+    id: deadLetterId(group, clusterId, record),
+    group,
+    record,
+    status: 'parked',
+    reason: 'parked',
+    errorCode: 'key-held',
+    errorMessage,
+    stack: null,
+    attempts: 0,
+  };
 }
 
 function deadLetterId(group: string, clusterId: string, { topic, partition, offset }: RawRecord): string {
   return derivedId('dead-letter', `${group} ${clusterId} ${topic}/${partition}/${offset}`, 0);
 }
 
-async function publishDead({ outbox, service }: ConsumeOptions, tx: EntityManager, rows: readonly DeadLetterRow[]): Promise<void> {
+async function publishDead(
+  { outbox, service }: ConsumeOptions,
+  tx: EntityManager,
+  rows: readonly DeadLetterRow[],
+): Promise<void> {
   const failedAt = new Date().toISOString();
   await outbox.publish(
     tx,
@@ -249,7 +305,7 @@ async function publishDead({ outbox, service }: ConsumeOptions, tx: EntityManage
 
 async function supersede(options: ConsumeOptions, tx: EntityManager, good: readonly Decoded[]): Promise<void> {
   const keys = good.flatMap(({ raw }) => (raw.key ? [raw.key] : []));
-  await supersedeDeadLetters(tx, options.group, options.spec.topic, keys);
+  await supersedeDeadLetters(tx, options.group, options.kafkaTopic, keys);
 }
 
 async function decode({ codec, spec }: ConsumeOptions, raw: RawRecord): Promise<Decoded> {
@@ -259,7 +315,15 @@ async function decode({ codec, spec }: ConsumeOptions, raw: RawRecord): Promise<
     const meta = fromHeaders(headers);
     const value = raw.value === null ? null : await codec.decode(spec.topic, raw.value);
     const { partition, offset } = raw;
-    const delivery = { topic: spec.topic, partition, offset, key: raw.key.toString(), value, meta, timestamp: new Date(raw.timestamp) };
+    const delivery = {
+      topic: spec.topic,
+      partition,
+      offset,
+      key: raw.key.toString(),
+      value,
+      meta,
+      timestamp: new Date(raw.timestamp),
+    };
     return { raw, delivery };
   } catch (error) {
     if (error instanceof DataError) return { raw, error };

@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { KafkaJSError, type Batch, type Consumer, type EachBatchPayload, type IHeaders, type Kafka, type KafkaMessage } from 'kafkajs';
+import kafkajs, {
+  type Batch,
+  type Consumer,
+  type EachBatchPayload,
+  type IHeaders,
+  type Kafka,
+  type KafkaMessage,
+} from 'kafkajs';
 import type { Logger } from 'pino';
 import { consumeOnce, type Chunk, type ConsumeOptions } from './consume-once.ts';
 import type { RawHeader, RawRecord } from './dead-letter.store.ts';
@@ -64,7 +71,14 @@ export function startConsumerLoop(options: ConsumerLoopOptions): ConsumerLoop {
   };
   const finished = supervise(options, loop, stopping.signal);
   return {
-    status: () => ({ topic: options.spec.topic, group: options.group, state: loop.state, reason: loop.reason, lag: { ...loop.lag }, newestTimestamp: loop.newestTimestamp }),
+    status: () => ({
+      topic: options.spec.topic,
+      group: options.group,
+      state: loop.state,
+      reason: loop.reason,
+      lag: { ...loop.lag },
+      newestTimestamp: loop.newestTimestamp,
+    }),
     async stop() {
       stopping.abort();
       await finished;
@@ -122,7 +136,7 @@ function crash(consumer: Consumer, loop: LoopState): Promise<never> {
 
 async function start(options: ConsumerLoopOptions, loop: LoopState, consumer: Consumer): Promise<void> {
   await consumer.connect();
-  await consumer.subscribe({ topic: options.spec.topic, fromBeginning: true });
+  await consumer.subscribe({ topic: options.kafkaTopic, fromBeginning: true });
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
@@ -138,7 +152,12 @@ function running(loop: LoopState): void {
 }
 
 /** Never throws for what a record or the database did: kafkajs would then end the consumer or retry the whole fetch. */
-async function onBatch(options: ConsumerLoopOptions, loop: LoopState, consumer: Consumer, payload: EachBatchPayload): Promise<void> {
+async function onBatch(
+  options: ConsumerLoopOptions,
+  loop: LoopState,
+  consumer: Consumer,
+  payload: EachBatchPayload,
+): Promise<void> {
   if (isHalted(loop)) return;
   const { partition } = payload.batch;
   try {
@@ -148,7 +167,7 @@ async function onBatch(options: ConsumerLoopOptions, loop: LoopState, consumer: 
     if (loop.failures.size === 0) running(loop);
   } catch (error) {
     // A rebalance or a lost broker is kafkajs' own business: it rejoins or retries the fetch.
-    if (error instanceof KafkaJSError) throw error;
+    if (error instanceof kafkajs.KafkaJSError) throw error;
     onFailure(options, loop, payload, error);
   }
 }
@@ -177,7 +196,12 @@ function onFailure(options: ConsumerLoopOptions, loop: LoopState, payload: EachB
 }
 
 /** @returns false when the consumer was sent elsewhere first. */
-async function accept(options: ConsumerLoopOptions, loop: LoopState, consumer: Consumer, batch: Batch): Promise<boolean> {
+async function accept(
+  options: ConsumerLoopOptions,
+  loop: LoopState,
+  consumer: Consumer,
+  batch: Batch,
+): Promise<boolean> {
   const { topic, partition } = batch;
   const position = await findPosition(options.dataSource.manager, keyOf(options, partition));
   const fetchedOffset = BigInt((batch as Batch & { fetchedOffset: string }).fetchedOffset);
@@ -186,7 +210,11 @@ async function accept(options: ConsumerLoopOptions, loop: LoopState, consumer: C
     fetchedOffset,
     highWatermark: BigInt(batch.highWatermark),
     continuous: position !== null && loop.cursor.get(partition) === position.nextOffset,
-    records: batch.messages.map((m) => ({ offset: BigInt(m.offset), eventId: m.headers?.['ce_id']?.toString() ?? null, timestamp: Number(m.timestamp) })),
+    records: batch.messages.map((m) => ({
+      offset: BigInt(m.offset),
+      eventId: m.headers?.['ce_id']?.toString() ?? null,
+      timestamp: Number(m.timestamp),
+    })),
   });
   if (verdict.kind === 'stop') throw new MisconfiguredError(verdict.code, verdict.reason);
   if (position && fetchedOffset > position.nextOffset) await assertRetained(options, partition, position.nextOffset);
@@ -197,13 +225,21 @@ async function accept(options: ConsumerLoopOptions, loop: LoopState, consumer: C
 }
 
 /** kafkajs silently restarts at the first retained record when the log was trimmed past its position. */
-async function assertRetained({ kafka, spec }: ConsumerLoopOptions, partition: number, next: bigint): Promise<void> {
+async function assertRetained(
+  { kafka, kafkaTopic }: ConsumerLoopOptions,
+  partition: number,
+  next: bigint,
+): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   try {
-    const offsets = await admin.fetchTopicOffsets(spec.topic);
+    const offsets = await admin.fetchTopicOffsets(kafkaTopic);
     const low = BigInt(offsets.find((o) => o.partition === partition)?.low ?? 0);
-    if (low > next) throw new MisconfiguredError('log-trimmed', `The log starts at ${low}, the position is ${next}: records were lost unread`);
+    if (low > next)
+      throw new MisconfiguredError(
+        'log-trimmed',
+        `The log starts at ${low}, the position is ${next}: records were lost unread`,
+      );
   } finally {
     await admin.disconnect();
   }
@@ -224,7 +260,9 @@ async function consumeBatch(options: ConsumerLoopOptions, loop: LoopState, paylo
     await payload.heartbeat();
   }
   const offset = (loop.cursor.get(batch.partition) ?? 0n).toString();
-  await payload.commitOffsetsIfNecessary({ topics: [{ topic: batch.topic, partitions: [{ partition: batch.partition, offset }] }] });
+  await payload.commitOffsetsIfNecessary({
+    topics: [{ topic: batch.topic, partitions: [{ partition: batch.partition, offset }] }],
+  });
 }
 
 function countBugs(loop: LoopState, outcomes: readonly string[]): void {
@@ -232,7 +270,10 @@ function countBugs(loop: LoopState, outcomes: readonly string[]): void {
   const bugs = outcomes.filter((outcome) => outcome === 'dead-lettered:bug').length;
   loop.bugs = [...loop.bugs.filter((at) => at > now - 60_000), ...Array<number>(bugs).fill(now)];
   if (loop.bugs.length > MAX_BUGS_PER_MINUTE) {
-    throw new MisconfiguredError('too-many-bugs', `${loop.bugs.length} dead letters by bugs within a minute: the handler is broken`);
+    throw new MisconfiguredError(
+      'too-many-bugs',
+      `${loop.bugs.length} dead letters by bugs within a minute: the handler is broken`,
+    );
   }
 }
 
@@ -250,17 +291,28 @@ function chunksOf(batch: Batch, size: number): Chunk[] {
 
 function toRaw({ topic, partition }: Batch, message: KafkaMessage): RawRecord {
   const { key, value, timestamp } = message;
-  return { topic, partition, offset: BigInt(message.offset), timestamp: Number(timestamp), key, value, headers: toRawHeaders(message.headers) };
+  return {
+    topic,
+    partition,
+    offset: BigInt(message.offset),
+    timestamp: Number(timestamp),
+    key,
+    value,
+    headers: toRawHeaders(message.headers),
+  };
 }
 
 function toRawHeaders(headers: IHeaders | undefined): RawHeader[] {
   return Object.entries(headers ?? {}).flatMap(([key, value]) =>
-    (Array.isArray(value) ? value : [value]).map((one) => ({ key, value: one === undefined ? null : Buffer.from(one) })),
+    (Array.isArray(value) ? value : [value]).map((one) => ({
+      key,
+      value: one === undefined ? null : Buffer.from(one),
+    })),
   );
 }
 
-function keyOf({ group, spec }: ConsumerLoopOptions, partition: number): PositionKey {
-  return { group, topic: spec.topic, partition };
+function keyOf({ group, kafkaTopic }: ConsumerLoopOptions, partition: number): PositionKey {
+  return { group, topic: kafkaTopic, partition };
 }
 
 function isHalted(loop: LoopState): boolean {

@@ -60,7 +60,12 @@ export async function insertDeadLetters(tx: EntityManager, rows: readonly DeadLe
 }
 
 /** Keys of a fact topic that are held by a dead letter, with the number of rows each holds. */
-export async function heldKeys(tx: EntityManager, group: string, topic: string, keys: readonly Buffer[]): Promise<Map<string, number>> {
+export async function heldKeys(
+  tx: EntityManager,
+  group: string,
+  topic: string,
+  keys: readonly Buffer[],
+): Promise<Map<string, number>> {
   const rows = await tx.query<{ key: Buffer; held: string }[]>(
     `SELECT key, count(*) AS held FROM dead_letter
      WHERE consumer_group = $1 AND topic = $2 AND key = ANY($3::bytea[]) AND status IN ('open', 'parked') GROUP BY key`,
@@ -70,7 +75,12 @@ export async function heldKeys(tx: EntityManager, group: string, topic: string, 
 }
 
 /** On a state topic a later good revision makes the dead letters of its key moot. */
-export async function supersedeDeadLetters(tx: EntityManager, group: string, topic: string, keys: readonly Buffer[]): Promise<void> {
+export async function supersedeDeadLetters(
+  tx: EntityManager,
+  group: string,
+  topic: string,
+  keys: readonly Buffer[],
+): Promise<void> {
   await tx.query(
     `UPDATE dead_letter SET status = 'superseded', settled_at = clock_timestamp()
      WHERE consumer_group = $1 AND topic = $2 AND key = ANY($3::bytea[]) AND status = 'open'`,

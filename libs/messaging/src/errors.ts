@@ -47,7 +47,8 @@ export function errorKind(error: unknown): ErrorKind {
 function isTransientInfrastructure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
-  if (TRANSIENT_SQLSTATE.test(code) || TRANSIENT_NODE_CODES.has(code) || TRANSIENT_TEXT.test(error.message)) return true;
+  if (TRANSIENT_SQLSTATE.test(code) || TRANSIENT_NODE_CODES.has(code) || TRANSIENT_TEXT.test(error.message))
+    return true;
   return 'driverError' in error && isTransientInfrastructure(error.driverError);
 }
 

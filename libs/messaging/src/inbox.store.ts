@@ -13,7 +13,11 @@ export type InboxVerdict = 'new' | 'duplicate' | 'conflict';
  * Records events of a fact topic as seen by a consumer and says of each whether it is new, came before, or came before with
  * other content. Order of the answers is that of the entries; a repeat inside the list is judged like an earlier arrival.
  */
-export async function recordInbox(tx: EntityManager, group: string, entries: readonly InboxEntry[]): Promise<InboxVerdict[]> {
+export async function recordInbox(
+  tx: EntityManager,
+  group: string,
+  entries: readonly InboxEntry[],
+): Promise<InboxVerdict[]> {
   const fresh = await tx.query<{ source: string; id: string }[]>(
     `INSERT INTO inbox (consumer_group, source, id, hash)
      SELECT DISTINCT ON (source, id) $1::text, source, id, hash FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS e (source, id, hash, n)

@@ -1,3 +1,5 @@
+export { createCodec } from './codec.ts';
+export type { Codec } from './codec.ts';
 export { applied, duplicate, ignored, superseded } from './consumer-spec.ts';
 export type { ConsumerSpec, Delivery, Outcome } from './consumer-spec.ts';
 export { DataError, errorCode, errorKind, errorMessage, MisconfiguredError, TransientError } from './errors.ts';
@@ -14,4 +16,10 @@ export { readTopic, wholeTopic } from './read-topic.ts';
 export type { PartitionRange } from './read-topic.ts';
 export { MessagingRuntime } from './runtime.ts';
 export type { MessagingOptions, MessagingStatus } from './runtime.ts';
+export { checkBundle, readBundle, schemaFingerprint } from './schema-registry-bundle.ts';
+export type { BundleEntry, IdBundle } from './schema-registry-bundle.ts';
+export { connectRegistry, registerSchema } from './schema-registry.ts';
+export type { RegistryConnection, SchemaSource } from './schema-registry.ts';
+export { applyTopics, contractTopics, planTopics } from './topics.ts';
+export type { ConfigChange, DesiredTopic, TopicChange } from './topics.ts';
 export { inTransaction } from './transaction.ts';

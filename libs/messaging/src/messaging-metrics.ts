@@ -38,7 +38,11 @@ export function createMessagingMetrics(sources: MetricSources): MessagingMetrics
       labelNames: ['topic'],
       registers,
     }),
-    takeOvers: new Counter({ name: 'tieout_relay_take_overs_total', help: 'Times this process became the publisher.', registers }),
+    takeOvers: new Counter({
+      name: 'tieout_relay_take_overs_total',
+      help: 'Times this process became the publisher.',
+      registers,
+    }),
     relayErrors: new Counter({ name: 'tieout_relay_errors_total', help: 'Errors that ended a publisher.', registers }),
   };
 }
@@ -80,8 +84,16 @@ function consumerGauges({ registry, consumers }: MetricSources): void {
 
 function outboxGauges({ registry, dataSource, relayState }: MetricSources): void {
   const registers = [registry];
-  const refused = new Gauge({ name: 'tieout_outbox_refused', help: 'Events that the broker refused; their keys are held.', registers });
-  const oldest = new Gauge({ name: 'tieout_outbox_oldest_seconds', help: 'Age of the oldest event not yet published.', registers });
+  const refused = new Gauge({
+    name: 'tieout_outbox_refused',
+    help: 'Events that the broker refused; their keys are held.',
+    registers,
+  });
+  const oldest = new Gauge({
+    name: 'tieout_outbox_oldest_seconds',
+    help: 'Age of the oldest event not yet published.',
+    registers,
+  });
   new Gauge({
     name: 'tieout_outbox_pending',
     help: 'Events not yet published.',
@@ -111,7 +123,8 @@ function deadLetterGauge({ registry, dataSource }: MetricSources): void {
     registers: [registry],
     async collect() {
       this.reset();
-      for (const { topic, status, count } of await countDeadLetters(dataSource.manager)) this.set({ topic, status }, count);
+      for (const { topic, status, count } of await countDeadLetters(dataSource.manager))
+        this.set({ topic, status }, count);
     },
   });
 }

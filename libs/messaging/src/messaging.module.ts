@@ -1,7 +1,18 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
-import { CONFIG, HealthRegistry, kafkaConnection, Lifecycle, LOGGER, METRICS, SERVICE_NAME, type BaseConfig, type Logger, type Metrics } from '@tieout/platform';
+import {
+  CONFIG,
+  HealthRegistry,
+  kafkaConnection,
+  Lifecycle,
+  LOGGER,
+  METRICS,
+  SERVICE_NAME,
+  type BaseConfig,
+  type Logger,
+  type Metrics,
+} from '@tieout/platform';
 import type { Kafka } from 'kafkajs';
 import { DataSource } from 'typeorm';
 import { openCodec } from './codec-from-config.ts';
@@ -56,8 +67,12 @@ export class MessagingModule {
       module: MessagingModule,
       providers: [
         { provide: KAFKA, inject: [SERVICE_NAME, CONFIG, LOGGER], useFactory: openKafka },
-        { provide: CODEC, inject: [CONFIG], useFactory: openCodec },
-        { provide: Outbox, inject: [CODEC, SERVICE_NAME], useFactory: (codec: Codec, service: string) => new Outbox(codec, service) },
+        { provide: CODEC, inject: [CONFIG, LOGGER], useFactory: openCodec },
+        {
+          provide: Outbox,
+          inject: [CODEC, SERVICE_NAME],
+          useFactory: (codec: Codec, service: string) => new Outbox(codec, service),
+        },
         {
           provide: MessagingRuntime,
           inject: [SERVICE_NAME, CONFIG, LOGGER, METRICS, DataSource, KAFKA, CODEC, Outbox, Lifecycle, HealthRegistry],
@@ -93,8 +108,23 @@ function openRuntime(
   health: HealthRegistry,
 ): MessagingRuntime {
   const { DATABASE_URL: databaseUrl, DATABASE_SCHEMA: schema } = config;
-  const runtime = new MessagingRuntime({ service, kafka, dataSource, databaseUrl, schema, codec, outbox, logger, registry });
-  lifecycle.register({ name: 'outbox relay', phase: 'relay', start: () => runtime.startRelay(), stop: () => runtime.stopRelay() });
+  const runtime = new MessagingRuntime({
+    service,
+    kafka,
+    dataSource,
+    databaseUrl,
+    schema,
+    codec,
+    outbox,
+    logger,
+    registry,
+  });
+  lifecycle.register({
+    name: 'outbox relay',
+    phase: 'relay',
+    start: () => runtime.startRelay(),
+    stop: () => runtime.stopRelay(),
+  });
   lifecycle.register({ name: 'consumers', phase: 'consumers', stop: () => runtime.stopConsumers() });
   health.register('relay', () => relayHealth(runtime));
   health.register('consumers', () => consumerHealth(runtime));

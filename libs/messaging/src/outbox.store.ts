@@ -71,7 +71,11 @@ export async function outboxDepth(sql: SqlRunner): Promise<OutboxDepth> {
     [],
   );
   const row = rows[0];
-  return { pending: Number(row?.pending ?? 0), refused: Number(row?.refused ?? 0), oldestSeconds: Number(row?.oldest ?? 0) };
+  return {
+    pending: Number(row?.pending ?? 0),
+    refused: Number(row?.refused ?? 0),
+    oldestSeconds: Number(row?.oldest ?? 0),
+  };
 }
 
 export const outboxTables: readonly string[] = [

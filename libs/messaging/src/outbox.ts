@@ -61,7 +61,12 @@ export class Outbox {
     const changed = [...last.values()].flatMap(({ key, value, cause }) => {
       const revision = revisions.get(key);
       if (revision === undefined) return [];
-      const event = { topic, key, id: derivedId(topic, key, Number(revision)), value: { ...value, revision } as unknown as ValueOf<T> };
+      const event = {
+        topic,
+        key,
+        id: derivedId(topic, key, Number(revision)),
+        value: { ...value, revision } as unknown as ValueOf<T>,
+      };
       return [cause ? { ...event, cause } : event];
     });
     await this.publish(tx, changed as unknown as NewEvent[]);

@@ -20,14 +20,20 @@ interface PositionRow {
  * Reads and locks the position; made at `start` when there is none. The lock fences zombies: whoever comes second sees
  * where the first one left it.
  */
-export async function lockPosition(tx: EntityManager, key: PositionKey, clusterId: string, start: bigint): Promise<Position> {
+export async function lockPosition(
+  tx: EntityManager,
+  key: PositionKey,
+  clusterId: string,
+  start: bigint,
+): Promise<Position> {
   await tx.query(
     `INSERT INTO consumer_position (consumer_group, topic, partition, cluster_id, next_offset) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT DO NOTHING`,
     [key.group, key.topic, key.partition, clusterId, start.toString()],
   );
   const position = await select(tx, key, 'FOR UPDATE');
-  if (!position) throw new Error(`No position for ${key.group} ${key.topic}/${key.partition} although it was just inserted`);
+  if (!position)
+    throw new Error(`No position for ${key.group} ${key.topic}/${key.partition} although it was just inserted`);
   return position;
 }
 

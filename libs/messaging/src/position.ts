@@ -22,7 +22,8 @@ export interface FetchedBatch {
   readonly records: readonly { readonly offset: bigint; readonly eventId: string | null; readonly timestamp: number }[];
 }
 
-export type BatchVerdict = { kind: 'accept' } | { kind: 'seek'; to: bigint } | { kind: 'stop'; code: string; reason: string };
+export type BatchVerdict =
+  { kind: 'accept' } | { kind: 'seek'; to: bigint } | { kind: 'stop'; code: string; reason: string };
 
 /** Whether a batch may follow the stored position. A stop needs a person: the topic is not the one that was read before. */
 export function judgeBatch(position: Position | null, batch: FetchedBatch): BatchVerdict {

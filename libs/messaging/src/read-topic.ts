@@ -69,7 +69,8 @@ function run(consumer: Consumer, topic: string, open: Map<number, PartitionRange
           const range = open.get(batch.partition);
           for (const message of batch.messages) {
             const offset = BigInt(message.offset);
-            if (range && offset >= range.from && offset < range.to) onRecord({ ...message, partition: batch.partition });
+            if (range && offset >= range.from && offset < range.to)
+              onRecord({ ...message, partition: batch.partition });
           }
           return Promise.resolve();
         },

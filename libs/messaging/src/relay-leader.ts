@@ -115,7 +115,11 @@ async function sendVerified(
 }
 
 /** Partition counts are read once per leader and topic: a raised count shows after the next take-over. */
-async function loadMetadata(kafka: Kafka, known: Map<string, ITopicMetadata>, rows: readonly OutboxRow[]): Promise<void> {
+async function loadMetadata(
+  kafka: Kafka,
+  known: Map<string, ITopicMetadata>,
+  rows: readonly OutboxRow[],
+): Promise<void> {
   const missing = [...new Set(rows.map((row) => row.topic))].filter((topic) => !known.has(topic));
   if (missing.length === 0) return;
   const admin = kafka.admin();
@@ -125,7 +129,10 @@ async function loadMetadata(kafka: Kafka, known: Map<string, ITopicMetadata>, ro
     for (const topic of topics) known.set(topic.name, topic);
   } catch (error) {
     if ((error as { type?: string }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
-    throw new MisconfiguredError('topic-missing', `One of the topics ${missing.join(', ')} does not exist: apply the contracts`);
+    throw new MisconfiguredError(
+      'topic-missing',
+      `One of the topics ${missing.join(', ')} does not exist: apply the contracts`,
+    );
   } finally {
     await admin.disconnect();
   }

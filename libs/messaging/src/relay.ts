@@ -48,10 +48,14 @@ export function startRelay(options: RelayOptions): Relay {
   };
 }
 
-async function lead(options: RelayOptions, stop: AbortSignal, status: { state: RelayState; lastError: string | null }): Promise<void> {
+async function lead(
+  options: RelayOptions,
+  stop: AbortSignal,
+  status: { state: RelayState; lastError: string | null },
+): Promise<void> {
   // Outlives a leader: the batch size that a refused record forced upon us.
   const size = { limit: options.maxRecords ?? 500 };
-  for (let failures = 0; !stop.aborted; ) {
+  for (let failures = 0; !stop.aborted;) {
     let lock: RelayLock | null = null;
     let leader: RelayLeader | null = null;
     try {
@@ -117,7 +121,10 @@ async function publishOrRefuse(
     const type = refusal(error);
     const [only, ...others] = rows;
     if (type && only && others.length === 0) {
-      options.logger.error({ eventId: only.eventId, topic: only.topic, key: only.key, type }, 'the broker refused a record: set aside, key held');
+      options.logger.error(
+        { eventId: only.eventId, topic: only.topic, key: only.key, type },
+        'the broker refused a record: set aside, key held',
+      );
       await refuseEvent(lock, only.id, `${type}: ${errorMessage(error)}`);
     }
     if (type) size.limit = Math.max(1, Math.floor(rows.length / 2));

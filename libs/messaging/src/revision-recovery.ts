@@ -16,7 +16,9 @@ export interface RevisionRecovery {
 
 /** State topics that a service publishes. */
 export function stateTopicsOf(service: string): StateTopicName[] {
-  const produced = Object.values(TOPICS).filter(({ kind, producers }) => kind === 'state' && producers.includes(service));
+  const produced = Object.values(TOPICS).filter(
+    ({ kind, producers }) => kind === 'state' && producers.includes(service),
+  );
   return produced.map(({ name }) => name as StateTopicName);
 }
 
@@ -36,7 +38,11 @@ export async function recoverRevisions({ kafka, codec, dataSource, service }: Re
   return restored;
 }
 
-async function readLatest(kafka: Kafka, codec: Codec, topic: StateTopicName): Promise<{ key: string; revision: bigint; hash: string }[]> {
+async function readLatest(
+  kafka: Kafka,
+  codec: Codec,
+  topic: StateTopicName,
+): Promise<{ key: string; revision: bigint; hash: string }[]> {
   const values = new Map<string, Buffer>();
   await readTopic(kafka, topic, await wholeTopic(kafka, topic), ({ key, value }) => {
     if (key && value) values.set(key.toString(), value);

@@ -65,6 +65,7 @@ export class MessagingRuntime {
       startConsumerLoop({
         ...this.#options,
         spec,
+        kafkaTopic: spec.topic,
         clusterId,
         group: `${this.#options.service}.${spec.topic}`,
         onOutcomes: (topic, outcomes) => outcomes.forEach((outcome) => this.#metrics.processed.inc({ topic, outcome })),

@@ -9,7 +9,11 @@ export interface StateContent {
  * Assigns the next revision to every key whose content hash changed and returns those, by key. The rows stay locked until
  * the transaction ends, so revisions leave in order. Keys are locked in sorted order: two writers cannot deadlock.
  */
-export async function assignRevisions(tx: EntityManager, topic: string, contents: readonly StateContent[]): Promise<Map<string, bigint>> {
+export async function assignRevisions(
+  tx: EntityManager,
+  topic: string,
+  contents: readonly StateContent[],
+): Promise<Map<string, bigint>> {
   const sorted = contents.toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const keys = sorted.map((c) => c.key);
   await tx.query(
@@ -17,7 +21,10 @@ export async function assignRevisions(tx: EntityManager, topic: string, contents
      ON CONFLICT DO NOTHING`,
     [topic, keys],
   );
-  await tx.query(`SELECT 1 FROM state_revision WHERE topic = $1 AND key = ANY($2::text[]) ORDER BY key FOR UPDATE`, [topic, keys]);
+  await tx.query(`SELECT 1 FROM state_revision WHERE topic = $1 AND key = ANY($2::text[]) ORDER BY key FOR UPDATE`, [
+    topic,
+    keys,
+  ]);
   const [rows] = await tx.query<[{ key: string; revision: string }[], number]>(
     `UPDATE state_revision s SET revision = s.revision + 1, content_hash = c.hash
      FROM unnest($2::text[], $3::text[]) AS c (key, hash)

@@ -6,7 +6,17 @@ const sent: PlacedBatch[] = [
   { topic: 'a', messages: [0, 1].map((partition) => ({ partition, value: 'x' })) },
   { topic: 'mark', messages: [{ partition: 0, value: 'm' }] },
 ];
-const answer = (topicName: string, partition: number, baseOffset = '7', errorCode = 0): { topicName: string; partition: number; baseOffset: string; errorCode: number } => ({ topicName, partition, baseOffset, errorCode });
+const answer = (
+  topicName: string,
+  partition: number,
+  baseOffset = '7',
+  errorCode = 0,
+): { topicName: string; partition: number; baseOffset: string; errorCode: number } => ({
+  topicName,
+  partition,
+  baseOffset,
+  errorCode,
+});
 const whole = [answer('a', 0), answer('a', 1), answer('mark', 0)];
 
 describe('the answer to a send', () => {
@@ -16,9 +26,17 @@ describe('the answer to a send', () => {
 
   it.each([
     ['a partition is missing', [answer('a', 0), answer('mark', 0)], 'does not name a/1'],
-    ['a partition answered an error', [answer('a', 0), answer('a', 1, '7', 6), answer('mark', 0)], 'a/1 answered error code 6'],
+    [
+      'a partition answered an error',
+      [answer('a', 0), answer('a', 1, '7', 6), answer('mark', 0)],
+      'a/1 answered error code 6',
+    ],
     ['an offset is absent', [answer('a', 0), answer('a', 1, '-1'), answer('mark', 0)], 'a/1 answered no offset'],
-    ['an offset does not rise', [answer('a', 0, '6'), answer('a', 1), answer('mark', 0)], 'a/0 answered offset 6, not above'],
+    [
+      'an offset does not rise',
+      [answer('a', 0, '6'), answer('a', 1), answer('mark', 0)],
+      'a/0 answered offset 6, not above',
+    ],
   ])('proves nothing when %s', (_, entries, reason) => {
     expect(unprovenReason(sent, entries, new Map([['a/0', 6n]]))).toContain(reason);
   });

@@ -37,7 +37,8 @@ export function unprovenReason(
     if (entry.errorCode !== 0) return `${place} answered error code ${entry.errorCode}`;
     const offset = BigInt(entry.baseOffset ?? -1);
     if (offset < 0n) return `${place} answered no offset`;
-    if (offset <= (lastOffsets.get(place) ?? -1n)) return `${place} answered offset ${offset}, not above the one before`;
+    if (offset <= (lastOffsets.get(place) ?? -1n))
+      return `${place} answered offset ${offset}, not above the one before`;
   }
   return null;
 }
