@@ -1,3 +1,4 @@
+export { compileSchema } from './avro-types.ts';
 export { createCodec } from './codec.ts';
 export type { Codec } from './codec.ts';
 export { applied, duplicate, ignored, superseded } from './consumer-spec.ts';
@@ -23,3 +24,10 @@ export type { RegistryConnection, SchemaSource } from './schema-registry.ts';
 export { applyTopics, contractTopics, planTopics } from './topics.ts';
 export type { ConfigChange, DesiredTopic, TopicChange } from './topics.ts';
 export { inTransaction } from './transaction.ts';
+export { SourceStreams } from './source-stream.ts';
+export type { Poll, SourceStreamsOptions, StreamHandle, StreamSpec, StreamStatus } from './source-stream.ts';
+export { sourceStreamMetrics, workQueueMetrics } from './work-metrics.ts';
+export { discardItem, redriveItem } from './work-queue.store.ts';
+export type { NewWorkItem, WorkDepth } from './work-queue.store.ts';
+export { outcomeUnknown, WorkQueue } from './work-queue.ts';
+export type { FailedWork, WorkHandler, WorkItem, WorkQueueOptions, WorkQueueStatus } from './work-queue.ts';

@@ -4,6 +4,7 @@ import { inboxTables } from './inbox.store.ts';
 import { outboxTables } from './outbox.store.ts';
 import { positionTables } from './position.store.ts';
 import { stateRevisionTables } from './state-revision.store.ts';
+import { WorkTables1732320000001 } from './work-tables.ts';
 
 /** The tables every service needs to consume and publish once, made in the service's own schema. */
 export class MessagingTables1732320000000 implements MigrationInterface {
@@ -21,4 +22,4 @@ export class MessagingTables1732320000000 implements MigrationInterface {
 }
 
 /** Put these first in a service's list of migrations. */
-export const messagingMigrations = [MessagingTables1732320000000];
+export const messagingMigrations = [MessagingTables1732320000000, WorkTables1732320000001];
