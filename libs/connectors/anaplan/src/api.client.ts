@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataError } from '@tieout/messaging';
+import { createBudget } from './budget.client.ts';
+import type { AnaplanConfig } from './config.ts';
+import { retryAfterMs, toError } from './failure.ts';
+import { type Answer, send } from './http.client.ts';
+import { createTokenSource } from './token.client.ts';
+
+/** A refused call was not carried out, so these are repeated here; a call without an answer never is. */
+const ATTEMPTS_WHEN_LIMITED = 4;
+const PAGE_SIZE = 5_000;
+
+/** Authorised, paced calls to the model of a configuration. Paths are below the model's. */
+export interface Api {
+  call(name: string, method: string, path: string, body?: Uint8Array | string, contentType?: string): Promise<Answer>;
+  /** The object under `key` of the answer's envelope. */
+  object<T>(name: string, method: string, path: string, key: string, body?: string): Promise<T>;
+  /** Every item of a collection, page by page. */
+  collection<T>(name: string, path: string, key: string): Promise<T[]>;
+  /** Asks with growing pauses until `done` says so, or null when the time limit has passed. */
+  poll<T>(ask: () => Promise<T>, done: (value: T) => boolean): Promise<T | null>;
+}
+
+export function createApi(config: AnaplanConfig): Api {
+  const call = authorised(config);
+  const object = async <T>(name: string, method: string, path: string, key: string, body?: string): Promise<T> => {
+    const answer = await call(name, method, path, body);
+    return pick<T>(name, answer.text, key);
+  };
+  return {
+    call,
+    object,
+    collection: (name, path, key) => collect(call, name, path, key),
+    poll: (ask, done) => pollUntil(config, ask, done),
+  };
+}
+
+function authorised(config: AnaplanConfig): Api['call'] {
+  const tokens = createTokenSource(config);
+  const budget = createBudget(config.requestsPerMinute);
+  const model = `${config.apiUrl}/workspaces/${config.workspaceId}/models/${config.modelId}`;
+  const attempt = async (name: string, url: string, init: RequestInit, contentType: string): Promise<Answer> => {
+    const token = await tokens.current();
+    await budget.admit();
+    const headers = { authorization: `AnaplanAuthToken ${token}`, 'content-type': contentType };
+    const answer = await send(name, url, { ...init, headers }, config.timeoutMs);
+    if (answer.status === 401) tokens.refused(token);
+    if (answer.status === 429) budget.pause(retryAfterMs(answer.retryAfter));
+    return answer;
+  };
+  return async (name, method, path, body, contentType = 'application/json') => {
+    const init: RequestInit = body === undefined ? { method } : { method, body: body as RequestInit['body'] & string };
+    let signedInAgain = false;
+    for (let tries = 1; ; tries += 1) {
+      const answer = await attempt(name, `${model}${path}`, init, contentType);
+      if (answer.status < 300) return answer;
+      const again = answer.status === 401 ? !signedInAgain : answer.status === 429 && tries < ATTEMPTS_WHEN_LIMITED;
+      if (!again) throw toError(name, answer.status, answer.text, answer.retryAfter);
+      signedInAgain ||= answer.status === 401;
+    }
+  };
+}
+
+async function collect<T>(call: Api['call'], name: string, path: string, key: string): Promise<T[]> {
+  const items: T[] = [];
+  for (;;) {
+    const joint = path.includes('?') ? '&' : '?';
+    const answer = await call(name, 'GET', `${path}${joint}limit=${PAGE_SIZE}&offset=${items.length}`);
+    const body = parse(name, answer.text) as { meta?: { paging?: { totalSize?: number } } } & Record<string, unknown>;
+    // An empty collection has no key at all.
+    const page = (body[key] ?? []) as T[];
+    items.push(...page);
+    if (page.length === 0 || items.length >= (body.meta?.paging?.totalSize ?? 0)) return items;
+  }
+}
+
+function pick<T>(name: string, text: string, key: string): T {
+  const value = (parse(name, text) as Record<string, unknown>)[key];
+  if (value === undefined) throw new DataError('anaplan-answer', `Anaplan ${name}: the answer has no ${key}`);
+  return value as T;
+}
+
+function parse(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new DataError('anaplan-answer', `Anaplan ${name}: the answer is not JSON`, { cause });
+  }
+}
+
+async function pollUntil<T>(
+  config: AnaplanConfig,
+  ask: () => Promise<T>,
+  done: (value: T) => boolean,
+): Promise<T | null> {
+  const deadline = Date.now() + config.taskTimeoutMs;
+  for (let pause = Math.min(50, config.pollMs); ; pause = Math.min(pause * 2, config.pollMs)) {
+    const value = await ask();
+    if (done(value)) return value;
+    if (Date.now() >= deadline) return null;
+    await sleep(pause);
+  }
+}
