@@ -17,14 +17,20 @@ import type { Account, AccountStamp, QueryPage, SaveResult } from './vendor-type
 const CLIENT_NAME = 'tieout';
 const COLLECTION_LIMIT = 200;
 
+/** Records and the server's clock when the first of them was asked for (ours when it states none). */
+export interface Reading<R> {
+  readonly records: readonly R[];
+  readonly readAt: Date;
+}
+
 /** What is read and written of Salesforce. Every method throws TransientError, DataError or MisconfiguredError. */
 export interface SalesforceClient {
   /** Id and stamp of the next accounts in the order (SystemModstamp, Id), deleted ones included. */
-  changedAccounts(after: AccountPosition | null, limit: number): Promise<readonly AccountStamp[]>;
-  /** These accounts as they are now, deleted ones included, and the server's clock at the reading (ours when it states none). */
-  accountsById(ids: readonly string[]): Promise<{ readonly accounts: readonly Account[]; readonly readAt: Date }>;
+  changedAccounts(after: AccountPosition | null, limit: number, signal?: AbortSignal): Promise<Reading<AccountStamp>>;
+  /** These accounts as they are now, deleted ones included; one that was purged meanwhile is not among them. */
+  accountsById(ids: readonly string[], signal?: AbortSignal): Promise<Reading<Account>>;
   /** Every account that is not deleted, page by page; one reading of the org, changes meanwhile do not show. */
-  allAccounts(): AsyncGenerator<readonly Account[]>;
+  allAccounts(signal?: AbortSignal): AsyncGenerator<readonly Account[]>;
   /** Creates or updates by the value of the external-id field `key` in each record; one result per record, in order. */
   upsertAccounts(
     key: string,
@@ -38,31 +44,28 @@ type Call = (name: string, path: string, init?: RequestInit) => Promise<Answer>;
 export function createSalesforceClient(config: SalesforceConfig): SalesforceClient {
   const call = authorised(config);
   const base = `/services/data/${config.apiVersion}`;
-  const query = (name: string, resource: 'query' | 'queryAll', soql: string): Promise<Answer> =>
-    call(name, `${base}/${resource}?q=${encodeURIComponent(soql)}`);
+  const query = (name: string, resource: 'query' | 'queryAll', soql: string, signal?: AbortSignal): Promise<Answer> =>
+    call(name, `${base}/${resource}?q=${encodeURIComponent(soql)}`, signal ? { signal } : {});
+  const read = async <R>(name: string, soqls: readonly string[], signal?: AbortSignal): Promise<Reading<R>> => {
+    const records: R[] = [];
+    let readAt: Date | undefined;
+    for (const soql of soqls) {
+      const answer = await query(name, 'queryAll', soql, signal);
+      readAt ??= answer.date ?? new Date(); // The oldest reading decides what may have been missed.
+      for await (const page of pages<R>(call, answer, signal)) records.push(...page);
+    }
+    return { records, readAt: readAt ?? new Date() };
+  };
   return {
-    async changedAccounts(after, limit) {
-      const records: AccountStamp[] = [];
-      for await (const page of pages<AccountStamp>(
-        call,
-        query('changed accounts', 'queryAll', changedAccountsSoql(after, limit)),
-      ))
-        records.push(...page);
-      return records;
+    changedAccounts: (after, limit, signal) => read('changed accounts', [changedAccountsSoql(after, limit)], signal),
+    async accountsById(ids, signal) {
+      const reading = await read<Account>('accounts by id', chunks(ids, IDS_PER_QUERY).map(accountsByIdSoql), signal);
+      reading.records.forEach(checkShape);
+      return reading;
     },
-    async accountsById(ids) {
-      const accounts: Account[] = [];
-      let readAt = new Date();
-      for (const [index, part] of chunks(ids, IDS_PER_QUERY).entries()) {
-        const answer = await query('accounts by id', 'queryAll', accountsByIdSoql(part));
-        if (index === 0) readAt = answer.date ?? readAt; // The oldest reading decides what may have been missed.
-        for await (const page of pages<Account>(call, Promise.resolve(answer))) accounts.push(...page);
-      }
-      accounts.forEach(checkShape);
-      return { accounts, readAt };
-    },
-    async *allAccounts() {
-      for await (const page of pages<Account>(call, query('all accounts', 'query', allAccountsSoql()))) {
+    async *allAccounts(signal) {
+      const first = await query('all accounts', 'query', allAccountsSoql(), signal);
+      for await (const page of pages<Account>(call, first, signal)) {
         page.forEach(checkShape);
         yield page;
       }
@@ -104,14 +107,14 @@ function authorised(config: SalesforceConfig): Call {
 }
 
 /** Follows nextRecordsUrl verbatim, as the vendor demands. */
-async function* pages<R>(call: Call, first: Promise<Answer>): AsyncGenerator<readonly R[]> {
-  let page = (await first).body as QueryPage<R>;
+async function* pages<R>(call: Call, first: Answer, signal?: AbortSignal): AsyncGenerator<readonly R[]> {
+  let page = first.body as QueryPage<R>;
   for (;;) {
     if (!Array.isArray(page?.records))
       throw new DataError('salesforce-answer', 'Salesforce answered a query without records');
     yield page.records;
     if (page.done || page.nextRecordsUrl === undefined) return;
-    page = (await call('next records', page.nextRecordsUrl)).body as QueryPage<R>;
+    page = (await call('next records', page.nextRecordsUrl, signal ? { signal } : {})).body as QueryPage<R>;
   }
 }
 

@@ -11,7 +11,9 @@ export interface Answer {
 /** One HTTP call with a limit on its whole duration. @throws TransientError when there is no answer */
 export async function send(call: string, url: string, init: RequestInit, timeoutMs: number): Promise<Answer> {
   try {
-    const response = await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+    const limit = AbortSignal.timeout(timeoutMs);
+    const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
+    const response = await fetch(url, { ...init, redirect: 'error', signal });
     const text = await response.text();
     const date = new Date(response.headers.get('date') ?? '');
     return { status: response.status, body: parsed(text), date: Number.isNaN(date.getTime()) ? null : date };

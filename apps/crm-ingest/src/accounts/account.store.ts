@@ -1,0 +1,121 @@
+import type { CustomerState } from '@tieout/connector-salesforce';
+import type { EntityManager } from 'typeorm';
+import type { Candidate, Hold } from './standing.ts';
+
+/** A row of crm_account. */
+export interface StoredAccount extends Candidate {
+  readonly customerId: string;
+  readonly customer: CustomerState | null;
+  readonly held: (Hold & { readonly since: string }) | null;
+}
+
+/** An account as it was just read and mapped. */
+export interface ReadAccount {
+  readonly accountId: string;
+  readonly customerId: string;
+  readonly number: string | null;
+  readonly name: string;
+  readonly createdAt: string;
+  readonly stamp: string;
+  /** False when it was read so soon after its stamp that another change may carry the same one. */
+  readonly settled: boolean;
+  readonly deleted: boolean;
+  readonly customer: CustomerState | null;
+  readonly problem: Hold | null;
+}
+
+/** What is left to decide of an account after `standings`. */
+export interface NewStanding {
+  readonly accountId: string;
+  readonly onTopic: boolean;
+  readonly publishedNumber: string | null;
+  readonly held: StoredAccount['held'];
+}
+
+/** Of these versions, the ids that were not read yet, or were read too soon after their stamp. */
+export async function unreadAccounts(
+  tx: EntityManager,
+  instance: string,
+  versions: readonly { readonly id: string; readonly stamp: string }[],
+): Promise<readonly string[]> {
+  const rows = await tx.query<{ id: string }[]>(
+    `SELECT v.id FROM unnest($2::text[], $3::timestamptz[]) AS v (id, stamp)
+     LEFT JOIN crm_account a ON a.instance = $1 AND a.account_id = v.id
+     WHERE a.account_id IS NULL OR a.stamp <> v.stamp OR NOT a.settled`,
+    [instance, versions.map(({ id }) => id), versions.map(({ stamp }) => stamp)],
+  );
+  return rows.map(({ id }) => id);
+}
+
+export async function saveRead(tx: EntityManager, instance: string, accounts: readonly ReadAccount[]): Promise<void> {
+  await tx.query(
+    `INSERT INTO crm_account
+       (instance, account_id, customer_id, account_number, name, created_at, stamp, settled, deleted, customer, problem)
+     SELECT $1, r."accountId", r."customerId", r.number, r.name, r."createdAt", r.stamp, r.settled, r.deleted, r.customer, r.problem
+     FROM jsonb_to_recordset($2::jsonb) AS r ("accountId" text, "customerId" uuid, number text, name text,
+       "createdAt" timestamptz, stamp timestamptz, settled boolean, deleted boolean, customer jsonb, problem jsonb)
+     ON CONFLICT (instance, account_id) DO UPDATE SET
+       account_number = excluded.account_number, name = excluded.name, stamp = excluded.stamp, settled = excluded.settled,
+       deleted = excluded.deleted, customer = excluded.customer, problem = excluded.problem`,
+    [instance, JSON.stringify(accounts)],
+  );
+}
+
+/** An account that was listed and then could not be read was purged: it is gone as it was known. */
+export async function markPurged(tx: EntityManager, instance: string, ids: readonly string[]): Promise<void> {
+  await tx.query(
+    `UPDATE crm_account SET deleted = true, settled = true, problem = NULL,
+            customer = jsonb_set(customer, '{lifecycle}', '"DELETED"')
+     WHERE instance = $1 AND account_id = ANY($2)`,
+    [instance, ids],
+  );
+}
+
+/** These accounts, every one that is held, and whoever stands under a number that one of them wants or has. */
+export async function loadConcerned(
+  tx: EntityManager,
+  instance: string,
+  ids: readonly string[],
+): Promise<readonly StoredAccount[]> {
+  return tx.query<StoredAccount[]>(
+    `WITH concerned AS (
+       SELECT * FROM crm_account WHERE instance = $1 AND (account_id = ANY($2) OR held_kind IS NOT NULL)),
+     wanted AS (SELECT account_number AS number FROM concerned UNION SELECT published_number FROM concerned)
+     SELECT account_id AS "accountId", customer_id AS "customerId", account_number AS number, name,
+       to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "createdAt", deleted, customer, problem,
+       published_number AS "publishedNumber", on_topic AS "onTopic",
+       CASE WHEN held_kind IS NULL THEN NULL ELSE jsonb_build_object('kind', held_kind, 'message', held_message,
+         'details', held_details, 'since', to_char(held_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) END AS held
+     FROM crm_account
+     WHERE instance = $1 AND (account_id IN (SELECT account_id FROM concerned)
+       OR published_number IN (SELECT number FROM wanted WHERE number IS NOT NULL))
+     ORDER BY account_id`,
+    [instance, ids],
+  );
+}
+
+export async function saveStandings(
+  tx: EntityManager,
+  instance: string,
+  standings: readonly NewStanding[],
+): Promise<void> {
+  await tx.query(
+    `UPDATE crm_account a SET on_topic = s."onTopic", published_number = s."publishedNumber",
+       held_kind = s.held->>'kind', held_message = s.held->>'message', held_details = s.held->'details',
+       held_since = (s.held->>'since')::timestamptz
+     FROM jsonb_to_recordset($2::jsonb) AS s ("accountId" text, "onTopic" boolean, "publishedNumber" text, held jsonb)
+     WHERE a.instance = $1 AND a.account_id = s."accountId"`,
+    [instance, JSON.stringify(standings)],
+  );
+}
+
+/** Accounts on the topic, and held out by kind. */
+export async function accountCounts(
+  tx: EntityManager,
+): Promise<readonly { readonly state: string; readonly count: number }[]> {
+  return tx.query<{ state: string; count: number }[]>(
+    `SELECT state, count(*)::int AS count FROM (
+       SELECT coalesce(held_kind, CASE WHEN deleted THEN 'deleted' ELSE 'published' END) AS state FROM crm_account) s
+     GROUP BY state ORDER BY state`,
+  );
+}
