@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { canonicalJson } from '@tieout/canonical';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { AvroRecord } from './avro-schema.ts';
@@ -36,8 +37,8 @@ export interface TopicContract extends Omit<TopicEntry, 'config' | 'compatibilit
   /** Broker configuration, complete. */
   readonly config: Readonly<Record<string, string>>;
   readonly schema: AvroRecord;
-  /** Golden message as plain JSON. */
-  readonly sample: unknown;
+  /** Number of this schema in the topic's history: that of the released version it equals, else the next one. */
+  readonly release: number;
   /** System of record -> top-level fields. */
   readonly ownership: Readonly<Record<string, readonly string[]>>;
 }
@@ -68,12 +69,34 @@ export function parseContracts(files: ContractFiles): readonly TopicContract[] {
       compatibility: entry.compatibility ?? defaults.compatibility,
       config: { ...defaults.all, ...defaults[entry.kind], ...retention, ...entry.config },
       schema: shaped(files, `${file}.avsc`, (text) => JSON.parse(text) as AvroRecord),
-      sample: files.has(`samples/${file}.json`)
-        ? shaped(files, `samples/${file}.json`, (text) => JSON.parse(text))
-        : null,
+      release: currentRelease(files, file),
       ownership: ownership[name] ?? {},
     };
   });
+}
+
+/** Release numbers of a topic, oldest first. */
+export function releasesOf(files: ContractFiles, file: string): readonly number[] {
+  const pattern = new RegExp(`^released/${file.replace('.', String.raw`\.`)}\\.r(\\d+)\\.avsc$`);
+  return [...files.keys()]
+    .flatMap((name) => pattern.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+export const releasedName = (file: string, release: number): string => `released/${file}.r${release}.avsc`;
+export const sampleName = (file: string, release: number): string => `samples/${file}.r${release}.json`;
+
+/** Two schema texts that say the same, whatever the white space. */
+export function sameSchema(a: string, b: string): boolean {
+  return canonicalJson(JSON.parse(a)) === canonicalJson(JSON.parse(b));
+}
+
+function currentRelease(files: ContractFiles, file: string): number {
+  const latest = releasesOf(files, file).at(-1);
+  if (latest === undefined) return 1;
+  const [now, released] = [files.get(`${file}.avsc`), files.get(releasedName(file, latest))];
+  return now !== undefined && released !== undefined && sameSchema(now, released) ? latest : latest + 1;
 }
 
 /** Services that publish, each with an outbox relay and its mark topic. */

@@ -1,17 +1,20 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { TopicContract } from './contracts.ts';
+import { parseContracts, type ContractFiles } from './contracts.ts';
 import { generateCurrencies } from './generate-currencies.ts';
+import { generateDocs } from './generate-docs.ts';
 import { generateSchemaTable, generateTopicTable, generateTypes } from './generate-types.ts';
 
 /** Every generated file, path relative to the repository -> content. */
-export function generatedFiles(topics: readonly TopicContract[]): ReadonlyMap<string, string> {
+export function generatedFiles(files: ContractFiles): ReadonlyMap<string, string> {
+  const topics = parseContracts(files);
   const generated = 'libs/canonical/src/generated';
   return new Map([
     [`${generated}/types.generated.ts`, generateTypes(topics)],
     [`${generated}/topics.generated.ts`, generateTopicTable(topics)],
     [`${generated}/schemas.generated.ts`, generateSchemaTable(topics)],
     ['libs/canonical/src/currencies.generated.ts', generateCurrencies()],
+    ...generateDocs(topics, files),
   ]);
 }
 

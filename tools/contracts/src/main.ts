@@ -1,9 +1,12 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { applyContracts, writeBundle } from './apply.ts';
-import { parseContracts, readContractFiles } from './contracts.ts';
+import { checkContracts, describeFinding } from './check.ts';
+import { readContractFiles } from './contracts.ts';
 import { describeChange } from './describe-plan.ts';
 import { generatedFiles, staleFiles, writeGenerated } from './generate.ts';
+import { releaseFiles, writeRelease } from './release.ts';
+import { readSubscriptions } from './subscriptions.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const SCHEMAS = resolve(ROOT, 'schemas');
@@ -14,11 +17,34 @@ program
   .description('write types and reference pages from schemas/')
   .option('--check', 'write nothing, fail when a generated file is stale')
   .action((options: { check?: boolean }) => {
-    const files = generatedFiles(parseContracts(readContractFiles(SCHEMAS)));
+    const files = generatedFiles(readContractFiles(SCHEMAS));
     if (options.check !== true) return writeGenerated(ROOT, files).forEach((path) => console.log(`wrote ${path}`));
     const stale = staleFiles(ROOT, files);
     stale.forEach((path) => console.error(`stale: ${path} (run npm run generate)`));
     if (stale.length > 0) process.exitCode = 1;
+  });
+
+program
+  .command('check')
+  .description('prove every rule of the contracts, offline')
+  .action(() => {
+    const findings = checkContracts(readContractFiles(SCHEMAS), readSubscriptions(ROOT));
+    findings.forEach((finding) => console.error(describeFinding(finding)));
+    if (findings.length > 0) process.exitCode = 1;
+    else console.log('contracts: every rule holds');
+  });
+
+program
+  .command('release')
+  .description('freeze schemas that are newer than their last release; refuses while a rule is broken')
+  .action(() => {
+    const files = readContractFiles(SCHEMAS);
+    const findings = checkContracts(files);
+    if (findings.length > 0) throw new Error(findings.map(describeFinding).join('\n'));
+    const released = releaseFiles(files);
+    writeRelease(SCHEMAS, released);
+    [...released.keys()].forEach((name) => console.log(`wrote schemas/${name}`));
+    if (released.size === 0) console.log('nothing to release');
   });
 
 interface ApplyArguments {
