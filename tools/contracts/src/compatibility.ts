@@ -1,4 +1,4 @@
-import { isComplex, isNullable, isUnion, typeName, walkSchema, withoutNull } from './avro-schema.ts';
+import { isComplex, isDecimal, isNullable, isUnion, typeName, walkSchema, withoutNull } from './avro-schema.ts';
 import type { AvroEnum, AvroField, AvroRecord, AvroSchema } from './avro-schema.ts';
 
 /** One thing that is wrong; `field` is a path as in `lines[].net`, empty when the whole is meant. */
@@ -65,6 +65,7 @@ function* compareLeaves(before: AvroSchema, after: AvroSchema, field: string): G
 
 function leafName(schema: AvroSchema): string {
   const name = typeName(schema);
+  if (isDecimal(schema)) return schema.type === 'bytes' ? name : `${name} in ${schema.type}`;
   return typeof schema === 'object' && !isUnion(schema) && 'logicalType' in schema ? `${name} (${schema.type})` : name;
 }
 

@@ -69,22 +69,29 @@ export function evolutionProblems(topic: TopicContract, files: ContractFiles): r
 
 /** Every version has a golden sample that it can write and that today's reader understands. */
 export function sampleProblems(topic: TopicContract, files: ContractFiles): readonly Finding[] {
-  const reader = compileSchema(topic.schema as unknown as Schema);
+  const reader = compiled(topic.schema);
+  if (typeof reader === 'string') return [{ file: `${topic.file}.avsc`, field: '', problem: reader }];
   const versions = new Set([...releasesOf(files, topic.file), topic.release]);
   return [...versions].flatMap((release) => {
     const file = sampleName(topic.file, release);
-    const text = files.get(file);
-    if (text === undefined)
-      return [{ file, field: '', problem: `is missing: release r${release} has no golden sample` }];
     const schema = release === topic.release ? topic.schema : released(files, topic.file, release);
-    const problem = unreadable(schema, JSON.parse(text), reader);
+    const problem = sampleProblem(schema, files.get(file), reader);
     return problem === null ? [] : [{ file, field: '', problem }];
   });
 }
 
-function unreadable(schema: AvroRecord, sample: unknown, reader: Type): string | null {
+function compiled(schema: AvroRecord): Type | string {
   try {
-    const value = fromSample(schema, sample) as Record<string, unknown>;
+    return compileSchema(schema as unknown as Schema);
+  } catch (error) {
+    return `is not a valid Avro schema: ${(error as Error).message}`;
+  }
+}
+
+function sampleProblem(schema: AvroRecord, sample: string | undefined, reader: Type): string | null {
+  if (sample === undefined) return 'is missing: each version has a golden sample';
+  try {
+    const value = fromSample(schema, JSON.parse(sample)) as Record<string, unknown>;
     const writer = compileSchema(schema as unknown as Schema);
     const decoded = reader.fromBuffer(writer.toBuffer(value), reader.createResolver(writer)) as Record<string, unknown>;
     return changedField(value, decoded);

@@ -53,7 +53,7 @@ function* nodeProblems({ path, schema, field }: SchemaNode): Generator<Problem> 
   if (isDecimal(schema) && !DECIMALS.includes(typeName(schema)))
     yield problem(`is ${typeName(schema)}; amounts are ${DECIMALS[0]}, prices, quantities and rates ${DECIMALS[1]}`);
   yield* leafProblems(schema).map(problem);
-  const id = /(^id|Id)$/.test(field?.name ?? '') && !isUnion(schema) ? withoutNull(schema) : 'string';
+  const id = /(^id|Id)$/.test(field?.name ?? '') ? withoutNull(schema) : 'string';
   if (id !== 'string') yield problem(`is an id of type ${typeName(id)}; ids are strings`);
 }
 
