@@ -69,7 +69,7 @@ function selectList(t: Translation, scope: Scope): string {
 function selectItem(t: Translation, scope: Scope, position: number): string {
   const first = t.reader.peek();
   if (first.kind === 'word' && t.reader.peek(1).text === '.' && t.reader.peek(2).text === '*') {
-    [t.reader.next(), t.reader.next(), t.reader.next()];
+    for (let skipped = 0; skipped < 3; skipped += 1) t.reader.next();
     return everyColumn(scope, first.text).join(', ');
   }
   const start = t.reader.peek();
@@ -83,7 +83,7 @@ function selectItem(t: Translation, scope: Scope, position: number): string {
 
 function everyColumn(scope: Scope, alias?: string): string[] {
   const tables = [...scope.tables].filter(([name]) => alias === undefined || name === alias);
-  if (tables.length === 0) throw new SuiteQlError(`Unknown table alias '${alias}'.`);
+  if (tables.length === 0) throw new SuiteQlError(`Unknown table alias '${alias ?? ''}'.`);
   return tables.flatMap(([name, columns]) =>
     [...columns].filter((c) => !c.endsWith('__df')).map((c) => `${quoteName(name)}.${quoteName(c)} as ${quoteName(c)}`),
   );

@@ -82,7 +82,7 @@ function showValue(value: string, type: number): string {
   const isDate = type === 1082 || type === 1114;
   if (isDate) {
     const [year, month, day] = value.slice(0, 10).split('-');
-    return `${Number(month)}/${Number(day)}/${year}`;
+    return `${Number(month)}/${Number(day)}/${year ?? ''}`;
   }
   return type === 1700 ? trimZeros(value) : value;
 }

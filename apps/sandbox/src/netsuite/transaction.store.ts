@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { resolveReferences } from './database.store.ts';
 import { applyPayments } from './application.store.ts';
-import { NumberText, type ExactJson } from './exact-json.ts';
+import type { ExactJson } from './exact-json.ts';
 import { invalidContent, userError } from './problem.ts';
 import { readNumber, readReference, type Line, type RecordWrite, type Reference } from './record-body.ts';
 import type { RecordType } from './record-types.ts';
@@ -100,7 +100,7 @@ async function writeLines(tx: PoolClient, id: string, lines: readonly Line[], re
 
 const insertLines = `
 insert into transactionline (transaction, line, item, quantity, rate, amount, tax, memo)
-select $1, base.last + l.n, l.item, coalesce(l.quantity, 1), coalesce(l.rate, l.amount / nullif(coalesce(l.quantity, 1), 0)),
+select $1, base.last + l.n, l.item, coalesce(l.quantity, 1), coalesce(l.rate, round(l.amount / nullif(coalesce(l.quantity, 1), 0), 8)),
   round(coalesce(l.amount, coalesce(l.quantity, 1) * l.rate), y.currencyprecision),
   round(coalesce(l.tax, 0), y.currencyprecision), l.memo
 from jsonb_to_recordset($2::jsonb) as l(n int, item bigint, quantity numeric, rate numeric, amount numeric, tax numeric, memo text)
@@ -110,7 +110,7 @@ cross join (select currencyprecision from currency join transaction t on t.curre
 function numberOf(line: Line, n: number, name: string): string | null {
   const value: ExactJson | undefined = line[name];
   if (value === undefined || value === null) return null;
-  return readNumber(`item.items[${n}].${name}`, value instanceof NumberText ? value : (value as ExactJson));
+  return readNumber(`item.items[${n}].${name}`, value);
 }
 
 /** Totals and the applied amount of one document, and the rules that hold for them. */

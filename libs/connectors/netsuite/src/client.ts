@@ -1,0 +1,202 @@
+import { DataError } from '@tieout/messaging';
+import { z } from 'zod';
+import { toAccountTime } from './account-time.ts';
+import type { NetSuiteConfig } from './config.ts';
+import type { OwnedFields } from './customer-write.map.ts';
+import { createSender, type Send } from './http.client.ts';
+import * as queries from './queries.ts';
+import { readSnapshot, type SnapshotObject, type SnapshotReading } from './snapshot.client.ts';
+import { createQuery, type Query } from './suiteql.client.ts';
+import {
+  customerRow,
+  deletedRow,
+  invoiceRow,
+  lineRow,
+  linkRow,
+  paymentRow,
+  subsidiaryRow,
+  totalRow,
+  type CustomerRow,
+  type DeletedRow,
+  type InvoiceRecord,
+  type InvoiceRow,
+  type LinkRow,
+  type PaymentRecord,
+  type SubsidiaryRow,
+  type TotalRow,
+} from './vendor-types.ts';
+
+/** Place in a stream ordered by (last modified, id); `at` is the account's clock, `YYYY-MM-DD HH:MM:SS`. */
+export interface Position {
+  readonly at: string;
+  readonly id: string;
+}
+
+/** One page of a stream. `next` is null at its end; `clock` is the server's, from before the page was read. */
+export interface Page<T> {
+  readonly rows: readonly T[];
+  readonly next: Position | null;
+}
+
+/** What is read and written of NetSuite. Every method throws TransientError, DataError or MisconfiguredError. */
+export interface NetSuiteClient {
+  /** The server's clock now, in UTC. */
+  clock(signal?: AbortSignal): Promise<Date>;
+  subsidiaries(signal?: AbortSignal): Promise<readonly SubsidiaryRow[]>;
+  changedCustomers(after: Position, signal?: AbortSignal): Promise<Page<CustomerRow>>;
+  customersById(ids: readonly string[], signal?: AbortSignal): Promise<readonly CustomerRow[]>;
+  changedInvoices(after: Position, signal?: AbortSignal): Promise<Page<InvoiceRecord>>;
+  invoicesById(ids: readonly string[], signal?: AbortSignal): Promise<readonly InvoiceRecord[]>;
+  changedPayments(after: Position, signal?: AbortSignal): Promise<Page<PaymentRecord>>;
+  /** Records deleted for good since the instant, oldest first. */
+  deletedSince(
+    type: 'customer' | 'invoice' | 'customerpayment',
+    since: Date,
+    signal?: AbortSignal,
+  ): Promise<readonly DeletedRow[]>;
+  totals(object: 'invoice' | 'payment', signal?: AbortSignal): Promise<readonly TotalRow[]>;
+  /** The owned fields of the customer under this external id, or null. */
+  readCustomer(
+    externalId: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly id: string; readonly fields: OwnedFields } | null>;
+  /** Creates or updates by external id; safe to repeat. Answers the internal id. */
+  upsertRecord(
+    type: 'customer' | 'invoice' | 'customerPayment' | 'subsidiary' | 'currency',
+    externalId: string,
+    body: object,
+    signal?: AbortSignal,
+  ): Promise<string>;
+  snapshot(object: SnapshotObject, cutOff: string | null, signal?: AbortSignal): Promise<SnapshotReading>;
+}
+
+const pageSize = 1000;
+
+/** A client of one account. Holds no connection; nothing to close. */
+export function createNetSuiteClient(config: NetSuiteConfig): NetSuiteClient {
+  const send = createSender(config);
+  const query = createQuery(send);
+  return {
+    clock: async (signal) => (await query.page(queries.serverClock, [], z.unknown(), { limit: 1, signal })).date,
+    subsidiaries: (signal) => query.all(queries.subsidiaries, [], subsidiaryRow, signal),
+    changedCustomers: (after, signal) => changed(query, queries.changedCustomers, after, customerRow, signal),
+    customersById: (ids, signal) =>
+      byIds(ids, (part) => query.all(queries.customersById(part.length), part, customerRow, signal)),
+    async changedInvoices(after, signal) {
+      const { rows, next } = await changed(query, queries.changedInvoices, after, invoiceRow, signal);
+      return { rows: await withParts(query, rows, signal), next };
+    },
+    async invoicesById(ids, signal) {
+      const read = (part: readonly string[]): Promise<InvoiceRow[]> =>
+        query.all(queries.invoicesById(part.length), part, invoiceRow, signal);
+      return withParts(query, await byIds(ids, read), signal);
+    },
+    async changedPayments(after, signal) {
+      const { rows, next } = await changed(query, queries.changedPayments, after, paymentRow, signal);
+      const ids = rows.map((row) => row.id);
+      const links = groupBy(await linkRows(query, queries.linksOfPayments, ids, signal), (link) => link.nextdoc);
+      return { rows: rows.map((header) => ({ header, links: links.get(header.id) ?? [] })), next };
+    },
+    deletedSince: (type, since, signal) => {
+      const from = toAccountTime(since.toISOString(), config.timeZone);
+      return query.all(queries.deletedSince, [type, from], deletedRow, signal);
+    },
+    totals: (object, signal) =>
+      query.all(object === 'invoice' ? queries.invoiceTotals : queries.paymentTotals, [], totalRow, signal),
+    readCustomer: (externalId, signal) => readCustomer(send, externalId, signal),
+    upsertRecord: (type, externalId, body, signal) => upsert(send, type, externalId, body, signal),
+    snapshot: (object, cutOff, signal) => readSnapshot(query, object, cutOff, signal),
+  };
+}
+
+async function changed<R extends { id: string; modified: string }>(
+  query: Query,
+  q: string,
+  after: Position,
+  row: z.ZodType<R>,
+  signal?: AbortSignal,
+): Promise<Page<R>> {
+  const { rows, hasMore } = await query.page(q, [after.at, after.at, after.id], row, { limit: pageSize, signal });
+  const last = rows.at(-1);
+  return { rows, next: hasMore && last ? { at: last.modified, id: last.id } : null };
+}
+
+async function withParts(query: Query, headers: readonly InvoiceRow[], signal?: AbortSignal): Promise<InvoiceRecord[]> {
+  const ids = headers.map((header) => header.id);
+  const [lineRows, links] = await Promise.all([
+    byIds(ids, (part) => query.all(queries.linesOf(part.length), part, lineRow, signal)),
+    linkRows(query, queries.linksToInvoices, ids, signal),
+  ]);
+  const lines = groupBy(lineRows, (line) => line.transaction);
+  const applied = groupBy(links, (link) => link.previousdoc);
+  return headers.map((header) => ({
+    header,
+    lines: lines.get(header.id) ?? [],
+    links: applied.get(header.id) ?? [],
+  }));
+}
+
+function linkRows(
+  query: Query,
+  q: (count: number) => string,
+  ids: readonly string[],
+  signal?: AbortSignal,
+): Promise<LinkRow[]> {
+  return byIds(ids, (part) => query.all(q(part.length), part, linkRow, signal));
+}
+
+const customerShape = z.object({
+  id: z.string(),
+  entityId: z.string(),
+  companyName: z.string().default(''),
+  vatRegNumber: z.string().default(''),
+});
+
+async function readCustomer(
+  send: Send,
+  externalId: string,
+  signal?: AbortSignal,
+): Promise<{ id: string; fields: OwnedFields } | null> {
+  const path = `/record/v1/customer/eid:${encodeURIComponent(externalId)}`;
+  try {
+    const { json } = await send({ name: 'read customer', method: 'GET', path, signal });
+    const { id, ...fields } = customerShape.parse(json);
+    return { id, fields };
+  } catch (error) {
+    if (error instanceof DataError && error.code === 'netsuite-not-found') return null;
+    throw error;
+  }
+}
+
+async function upsert(
+  send: Send,
+  type: string,
+  externalId: string,
+  body: object,
+  signal?: AbortSignal,
+): Promise<string> {
+  // Without `replace` a repeated call would add the same lines once more.
+  const replace = type === 'invoice' ? '?replace=item' : type === 'customerPayment' ? '?replace=apply' : '';
+  const { location } = await send({
+    name: `upsert ${type}`,
+    method: 'PUT',
+    path: `/record/v1/${type}/eid:${encodeURIComponent(externalId)}${replace}`,
+    body,
+    // The default drops a mistyped field without a word.
+    headers: { 'X-NetSuite-PropertyNameValidation': 'Error' },
+    signal,
+  });
+  const id = /\/(\d+)$/.exec(location ?? '')?.[1];
+  if (id === undefined) throw new DataError('netsuite-answer', `NetSuite upsert ${type}: no Location in the answer`);
+  return id;
+}
+
+/** Long id lists are asked for in parts, so that no statement grows beyond bounds. */
+async function byIds<R>(ids: readonly string[], read: (part: readonly string[]) => Promise<R[]>): Promise<R[]> {
+  const parts = Array.from({ length: Math.ceil(ids.length / 500) }, (_, n) => ids.slice(n * 500, (n + 1) * 500));
+  return (await Promise.all(parts.map(read))).flat();
+}
+
+function groupBy<R>(rows: readonly R[], key: (row: R) => string): Map<string, R[]> {
+  return Map.groupBy(rows, key);
+}

@@ -1,0 +1,41 @@
+import type { Customer } from '@tieout/canonical';
+
+/** The fields of a NetSuite customer that the CRM owns; empty text means no value. */
+export interface OwnedFields {
+  readonly entityId: string;
+  readonly companyName: string;
+  readonly vatRegNumber: string;
+}
+
+/** What the ERP should say of a customer. Without an account number the name serves: NetSuite needs one, and unique. */
+export function ownedFields(customer: Pick<Customer, 'accountNumber' | 'name' | 'taxId'>): OwnedFields {
+  return {
+    entityId: customer.accountNumber ?? customer.name,
+    companyName: customer.name,
+    vatRegNumber: customer.taxId ?? '',
+  };
+}
+
+export interface ThreeWay {
+  /** Fields to write: ours is new, theirs is what we wrote last. */
+  readonly write: Partial<OwnedFields>;
+  /** Fields that somebody else changed in the ERP to something that is not ours. */
+  readonly foreign: readonly { readonly field: keyof OwnedFields; readonly theirs: string; readonly ours: string }[];
+  /** What will have been written once `write` is done. */
+  readonly written: OwnedFields;
+}
+
+/** Compares last written, theirs and ours field by field: a foreign edit is reported and never overwritten. */
+export function compareThreeWays(last: OwnedFields | null, theirs: OwnedFields, ours: OwnedFields): ThreeWay {
+  const fields = Object.keys(ours) as (keyof OwnedFields)[];
+  // Never written by us: what stands there was put there by somebody else, and only what differs is a case.
+  const base = last ?? theirs;
+  const foreign = fields
+    .filter((field) => theirs[field] !== base[field] && theirs[field] !== ours[field])
+    .map((field) => ({ field, theirs: theirs[field], ours: ours[field] }));
+  const conflicting = new Set(foreign.map(({ field }) => field));
+  const due = fields.filter((field) => theirs[field] !== ours[field] && !conflicting.has(field));
+  const write = Object.fromEntries(due.map((field) => [field, ours[field]]));
+  const kept = Object.fromEntries([...conflicting].map((field) => [field, base[field]]));
+  return { write, foreign, written: { ...ours, ...kept } };
+}

@@ -1,0 +1,17 @@
+export { fromAccountTime, rewind, toAccountTime } from './account-time.ts';
+export { createNetSuiteClient } from './client.ts';
+export type { NetSuiteClient, Page, Position } from './client.ts';
+export { netsuiteConfig } from './config.ts';
+export type { NetSuiteConfig } from './config.ts';
+export { mapControlTotal } from './control-total.map.ts';
+export { mapCustomerAccount } from './customer-account.map.ts';
+export { compareThreeWays, ownedFields } from './customer-write.map.ts';
+export type { OwnedFields, ThreeWay } from './customer-write.map.ts';
+export type { Mapped, MappingProblem } from './fate.ts';
+export { idOf } from './identity.ts';
+export type { Entity, Origin } from './identity.ts';
+export { mapInvoice } from './invoice.map.ts';
+export { mapLegalEntity } from './legal-entity.map.ts';
+export { mapPayment } from './payment.map.ts';
+export type { SnapshotObject, SnapshotReading } from './snapshot.client.ts';
+export type { CustomerRow, DeletedRow, InvoiceRecord, PaymentRecord, SubsidiaryRow, TotalRow } from './vendor-types.ts';

@@ -1,0 +1,95 @@
+import {
+  add,
+  compare,
+  isDate,
+  negate,
+  periodOf,
+  subtract,
+  sum,
+  type DecimalString,
+  type Invoice,
+  type InvoiceLine,
+} from '@tieout/canonical';
+import { amountOf, fateOf, rateOf, refuse, type Mapped } from './fate.ts';
+import { customerIdOf, idOf, sourceOf, type Origin } from './identity.ts';
+import type { InvoiceRecord, InvoiceRow, LineRow } from './vendor-types.ts';
+
+/** Letters of the transaction status; a letter that is not here is refused, never guessed. */
+const lifecycles: Readonly<Record<string, Invoice['lifecycle']>> = { A: 'OPEN', B: 'PAID', D: 'PENDING', V: 'VOIDED' };
+
+/** An invoice whose parts add up: lines to gross, applications to what NetSuite calls paid, paid and open to gross. */
+export function mapInvoice({ header, lines, links }: InvoiceRecord, origin: Origin): Mapped<Omit<Invoice, 'revision'>> {
+  return fateOf(() => {
+    const money = (field: string, text: string | undefined): DecimalString => amountOf(field, text, header.currency);
+    const mapped = lines.map((line) => mapLine(line, money));
+    const amounts = settle(header, mapped, links, money);
+    return {
+      invoiceId: idOf('invoice', origin, header.id),
+      lifecycle: header.voided === 'T' ? 'VOIDED' : lifecycleOf(header),
+      number: header.tranid,
+      legalEntityId: idOf('subsidiary', origin, header.subsidiary),
+      customerAccountId: idOf('customer', origin, header.entity),
+      customerId: customerIdOf(header.customerexternalid),
+      contractId: null,
+      currency: header.currency,
+      issueDate: dateOf('trandate', header.trandate),
+      dueDate: header.duedate === undefined ? null : dateOf('duedate', header.duedate),
+      period: periodOf(header.trandate),
+      ...amounts,
+      disputed: header.disputed === 'T',
+      lines: mapped,
+      reversalOf: null,
+      source: sourceOf('invoice', origin, header),
+    };
+  });
+}
+
+function lifecycleOf({ status }: InvoiceRow): Invoice['lifecycle'] {
+  return lifecycles[status] ?? refuse('unknown-status', 'status', `${JSON.stringify(status)} is not an invoice status`);
+}
+
+export function dateOf(field: string, text: string): string {
+  return isDate(text) ? text : refuse('invalid-value', field, `${field} ${JSON.stringify(text)} is not a date`);
+}
+
+type Money = (field: string, text: string | undefined) => DecimalString;
+
+/** NetSuite states sales lines with a negative sign, and tax as lines of their own. */
+function mapLine(line: LineRow, money: Money): InvoiceLine {
+  const amount = negate(money('line amount', line.foreignamount));
+  const isTax = line.taxline === 'T';
+  const quantity = rateOf('line quantity', line.quantity);
+  return {
+    lineNumber: Number(line.line),
+    itemCode: line.item ?? null,
+    description: line.memo ?? null,
+    quantity: quantity === null ? null : negate(quantity),
+    unitPrice: rateOf('line rate', line.rate),
+    net: isTax ? '0' : amount,
+    tax: isTax ? amount : '0',
+  };
+}
+
+function settle(
+  header: InvoiceRow,
+  lines: readonly InvoiceLine[],
+  links: InvoiceRecord['links'],
+  money: Money,
+): Pick<Invoice, 'net' | 'tax' | 'gross' | 'paid' | 'credited' | 'open'> {
+  const gross = money('foreigntotal', header.foreigntotal);
+  const open = money('foreignamountunpaid', header.foreignamountunpaid);
+  const settled = money('foreignamountpaid', header.foreignamountpaid);
+  const applied = (payments: boolean): DecimalString =>
+    sum(links.filter((l) => (l.nexttype === 'CustPymt') === payments).map((l) => money('applied', l.foreignamount)));
+  const [net, tax] = [sum(lines.map((line) => line.net)), sum(lines.map((line) => line.tax))];
+  const [paid, credited] = [applied(true), applied(false)];
+  mustEqual('lines', add(net, tax), gross);
+  mustEqual('applications', add(paid, credited), settled);
+  mustEqual('open amount', open, subtract(gross, settled));
+  return { net, tax, gross, paid, credited, open };
+}
+
+/** Header, lines and applications are read by separate queries: a change in between shows here and the row is read again. */
+export function mustEqual(what: string, actual: DecimalString, expected: DecimalString): void {
+  if (compare(actual, expected) !== 0) refuse('does-not-add-up', what, `${what}: ${actual} is not ${expected}`);
+}

@@ -1,0 +1,43 @@
+import { add, periodOf, sum, type DecimalString, type Payment } from '@tieout/canonical';
+import { amountOf, fateOf, refuse, type Mapped } from './fate.ts';
+import { customerIdOf, idOf, sourceOf, type Origin } from './identity.ts';
+import { dateOf, mustEqual } from './invoice.map.ts';
+import type { PaymentRecord, PaymentRow } from './vendor-types.ts';
+
+/** B not deposited, C deposited: both have been received. */
+const lifecycles: Readonly<Record<string, Payment['lifecycle']>> = { B: 'POSTED', C: 'POSTED', V: 'VOIDED' };
+
+/** A customer payment with what it settles; allocations and the unapplied rest add up to its amount. */
+export function mapPayment({ header, links }: PaymentRecord, origin: Origin): Mapped<Omit<Payment, 'revision'>> {
+  return fateOf(() => {
+    const money = (field: string, text: string): DecimalString => amountOf(field, text, header.currency);
+    const amount = money('foreigntotal', header.foreigntotal);
+    const unapplied = money('foreignpaymentamountunused', header.foreignpaymentamountunused);
+    const allocations = links.map((link) => ({
+      invoiceId: idOf('invoice', origin, link.previousdoc),
+      amount: money('applied', link.foreignamount),
+    }));
+    mustEqual('allocations', add(sum(allocations.map((a) => a.amount)), unapplied), amount);
+    return {
+      paymentId: idOf('customerPayment', origin, header.id),
+      lifecycle: header.voided === 'T' ? 'VOIDED' : lifecycleOf(header),
+      number: header.tranid,
+      legalEntityId: idOf('subsidiary', origin, header.subsidiary),
+      customerAccountId: idOf('customer', origin, header.entity),
+      customerId: customerIdOf(header.customerexternalid),
+      currency: header.currency,
+      paymentDate: dateOf('trandate', header.trandate),
+      period: periodOf(header.trandate),
+      amount,
+      unapplied,
+      method: header.paymentmethod ?? null,
+      allocations,
+      reversalOf: null,
+      source: sourceOf('customerPayment', origin, header),
+    };
+  });
+}
+
+function lifecycleOf({ status }: PaymentRow): Payment['lifecycle'] {
+  return lifecycles[status] ?? refuse('unknown-status', 'status', `${JSON.stringify(status)} is not a payment status`);
+}

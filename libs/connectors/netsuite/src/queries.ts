@@ -1,0 +1,96 @@
+/** The SuiteQL that this connector sends. Each query that is paged ends in a total order. */
+
+const stamp = `'YYYY-MM-DD HH24:MI:SS'`;
+const day = (column: string): string => `TO_CHAR(${column}, 'YYYY-MM-DD')`;
+const modified = (alias: string): string => `TO_CHAR(${alias}.lastmodifieddate, ${stamp}) AS modified`;
+
+/** Keyset: rows after (time, id), so that a page never depends on how many rows came before it. */
+const after = (alias: string): string =>
+  `(${alias}.lastmodifieddate > TO_DATE(?, ${stamp}) OR (${alias}.lastmodifieddate = TO_DATE(?, ${stamp}) AND ${alias}.id > ?))`;
+
+const inList = (count: number): string => `(${Array.from({ length: count }, () => '?').join(', ')})`;
+
+export const subsidiaries = `
+  SELECT s.id, s.name, s.legalname, c.symbol AS currency, s.country, s.parent, s.isinactive, ${modified('s')}
+  FROM subsidiary s INNER JOIN currency c ON c.id = s.currency ORDER BY s.id`;
+
+const customer = `
+  SELECT c.id, c.externalid, c.entityid, c.companyname, c.legalname, c.vatregnumber, c.subsidiary, y.symbol AS currency,
+    BUILTIN.DF(c.terms) AS terms, c.creditlimit, c.creditholdoverride, c.balancesearch AS balance, c.isinactive, ${modified('c')}
+  FROM customer c LEFT JOIN currency y ON y.id = c.currency`;
+export const changedCustomers = `${customer} WHERE ${after('c')} ORDER BY c.lastmodifieddate, c.id`;
+export const customersById = (count: number): string => `${customer} WHERE c.id IN ${inList(count)} ORDER BY c.id`;
+
+const documents = `
+  FROM transaction t
+  INNER JOIN transactionline m ON m.transaction = t.id AND m.mainline = 'T'
+  INNER JOIN customer e ON e.id = t.entity
+  INNER JOIN currency c ON c.id = t.currency`;
+const header = `t.id, t.tranid, t.externalid, ${day('t.trandate')} AS trandate, t.entity, e.externalid AS customerexternalid,
+  c.symbol AS currency, m.subsidiary, t.foreigntotal, t.status, t.voided, ${modified('t')}`;
+
+const invoice = `
+  SELECT ${header}, ${day('t.duedate')} AS duedate, t.foreignamountpaid, t.foreignamountunpaid, t.custbody_disputed AS disputed ${documents}
+  WHERE t.type = 'CustInvc'`;
+const payment = `
+  SELECT ${header}, t.foreignpaymentamountunused, t.paymentmethod ${documents}
+  WHERE t.type = 'CustPymt'`;
+const inOrder = 'ORDER BY t.lastmodifieddate, t.id';
+export const changedInvoices = `${invoice} AND ${after('t')} ${inOrder}`;
+export const changedPayments = `${payment} AND ${after('t')} ${inOrder}`;
+export const invoicesById = (count: number): string => `${invoice} AND t.id IN ${inList(count)} ${inOrder}`;
+
+export const linesOf = (count: number): string => `
+  SELECT l.transaction, l.linesequencenumber AS line, l.taxline, i.itemid AS item, l.memo, l.quantity, l.rate, l.foreignamount
+  FROM transactionline l LEFT JOIN item i ON i.id = l.item
+  WHERE l.mainline = 'F' AND l.transaction IN ${inList(count)} ORDER BY l.transaction, l.linesequencenumber`;
+
+const link = `SELECT k.previousdoc, k.nextdoc, k.nexttype, k.foreignamount FROM nexttransactionlinelink k WHERE k.linktype = 'Payment'`;
+export const linksToInvoices = (count: number): string =>
+  `${link} AND k.previousdoc IN ${inList(count)} ORDER BY k.previousdoc, k.nextdoc`;
+export const linksOfPayments = (count: number): string =>
+  `${link} AND k.nextdoc IN ${inList(count)} ORDER BY k.nextdoc, k.previousdoc`;
+
+export const deletedSince = `
+  SELECT d.recordid, d.recordtypeid, TO_CHAR(d.deleteddate, ${stamp}) AS deleted FROM deletedrecord d
+  WHERE d.recordtypeid = ? AND d.deleteddate >= TO_DATE(?, ${stamp}) ORDER BY d.deleteddate, d.recordid`;
+
+/** Count and sums as NetSuite computes them; voided documents do not count. */
+const totals = (type: string, open: string): string => `
+  SELECT m.subsidiary, TO_CHAR(t.trandate, 'YYYY-MM') AS period, c.symbol AS currency, COUNT(*) AS count,
+    SUM(t.foreigntotal) AS total, SUM(t.${open}) AS open ${documents}
+  WHERE t.type = '${type}' AND t.voided = 'F'
+  GROUP BY m.subsidiary, TO_CHAR(t.trandate, 'YYYY-MM'), c.symbol ORDER BY m.subsidiary, period, currency`;
+export const invoiceTotals = totals('CustInvc', 'foreignamountunpaid');
+export const paymentTotals = totals('CustPymt', 'foreignpaymentamountunused');
+
+/** Snapshots: a projection of their own, read by id, so that a fault of the mapping above cannot hide in them. */
+export const snapshotQueries = {
+  customer: `SELECT c.id, c.externalid, c.entityid, c.companyname, c.vatregnumber, y.symbol AS currency, c.isinactive
+    FROM customer c LEFT JOIN currency y ON y.id = c.currency WHERE c.id > ? ORDER BY c.id`,
+  invoice: `SELECT t.id, t.externalid, t.tranid, ${day('t.trandate')} AS trandate, t.entity, c.symbol AS currency, m.subsidiary,
+      BUILTIN.DF(m.subsidiary) AS subsidiaryname, t.foreigntotal, t.foreignamountpaid, t.foreignamountunpaid, t.voided ${documents}
+    WHERE t.type = 'CustInvc' AND t.id > ? AND t.trandate <= TO_DATE(?, 'YYYY-MM-DD') ORDER BY t.id`,
+  payment: `SELECT t.id, t.externalid, t.tranid, ${day('t.trandate')} AS trandate, t.entity, c.symbol AS currency, m.subsidiary,
+      BUILTIN.DF(m.subsidiary) AS subsidiaryname, t.foreigntotal, t.foreignpaymentamountused, t.foreignpaymentamountunused, t.voided ${documents}
+    WHERE t.type = 'CustPymt' AND t.id > ? AND t.trandate <= TO_DATE(?, 'YYYY-MM-DD') ORDER BY t.id`,
+} as const;
+
+/** What payments and credits settled of invoices, summed by the vendor from the other side of the link. */
+export const appliedByType = (count: number): string => `
+  SELECT k.previousdoc, k.nexttype, SUM(k.foreignamount) AS amount FROM nexttransactionlinelink k
+  WHERE k.linktype = 'Payment' AND k.previousdoc IN ${inList(count)} GROUP BY k.previousdoc, k.nexttype ORDER BY k.previousdoc, k.nexttype`;
+
+/** Totals over the same documents, computed by NetSuite: what the items of a snapshot must add up to. */
+export const snapshotTotals = {
+  customer: null,
+  invoice: `SELECT c.symbol AS currency, COUNT(*) AS count, SUM(t.foreigntotal) AS gross, SUM(t.foreignamountpaid) AS paid,
+      SUM(t.foreignamountunpaid) AS open ${documents}
+    WHERE t.type = 'CustInvc' AND t.trandate <= TO_DATE(?, 'YYYY-MM-DD') GROUP BY c.symbol ORDER BY currency`,
+  payment: `SELECT c.symbol AS currency, COUNT(*) AS count, SUM(t.foreigntotal) AS amount, SUM(t.foreignpaymentamountused) AS applied,
+      SUM(t.foreignpaymentamountunused) AS unapplied ${documents}
+    WHERE t.type = 'CustPymt' AND t.trandate <= TO_DATE(?, 'YYYY-MM-DD') GROUP BY c.symbol ORDER BY currency`,
+} as const;
+export const customerCount = 'SELECT COUNT(*) AS count FROM customer';
+/** Any answer carries the server's clock in its Date header. */
+export const serverClock = 'SELECT id FROM currency ORDER BY id';

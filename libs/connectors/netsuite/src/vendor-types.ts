@@ -1,0 +1,109 @@
+import { z } from 'zod';
+
+/** Rows of our SuiteQL queries. Every value is text, NULL columns are absent; instants are in the account's time zone. */
+const text = z.string();
+const maybe = z.string().optional();
+const flag = z.enum(['T', 'F']);
+
+export const subsidiaryRow = z.object({
+  id: text,
+  name: text,
+  legalname: maybe,
+  currency: text,
+  country: maybe,
+  parent: maybe,
+  isinactive: flag,
+  modified: maybe,
+});
+export const customerRow = z.object({
+  id: text,
+  externalid: maybe,
+  entityid: text,
+  companyname: maybe,
+  legalname: maybe,
+  vatregnumber: maybe,
+  subsidiary: maybe,
+  currency: maybe,
+  terms: maybe,
+  creditlimit: maybe,
+  creditholdoverride: maybe,
+  balance: maybe,
+  isinactive: flag,
+  modified: text,
+});
+export const invoiceRow = z.object({
+  id: text,
+  tranid: text,
+  externalid: maybe,
+  trandate: text,
+  duedate: maybe,
+  entity: text,
+  customerexternalid: maybe,
+  currency: text,
+  subsidiary: text,
+  foreigntotal: text,
+  foreignamountpaid: text,
+  foreignamountunpaid: text,
+  status: text,
+  voided: flag,
+  disputed: flag.optional(),
+  modified: text,
+});
+export const paymentRow = z.object({
+  id: text,
+  tranid: text,
+  externalid: maybe,
+  trandate: text,
+  entity: text,
+  customerexternalid: maybe,
+  currency: text,
+  subsidiary: text,
+  foreigntotal: text,
+  foreignpaymentamountunused: text,
+  paymentmethod: maybe,
+  status: text,
+  voided: flag,
+  modified: text,
+});
+export const lineRow = z.object({
+  transaction: text,
+  line: text,
+  taxline: flag,
+  item: maybe,
+  memo: maybe,
+  quantity: maybe,
+  rate: maybe,
+  foreignamount: maybe,
+});
+export const linkRow = z.object({ previousdoc: text, nextdoc: text, nexttype: text, foreignamount: text });
+export const deletedRow = z.object({ recordid: text, recordtypeid: text, deleted: text });
+export const totalRow = z.object({
+  subsidiary: text,
+  period: text,
+  currency: text,
+  count: text,
+  total: text,
+  open: text,
+});
+
+export type SubsidiaryRow = z.output<typeof subsidiaryRow>;
+export type CustomerRow = z.output<typeof customerRow>;
+export type InvoiceRow = z.output<typeof invoiceRow>;
+export type PaymentRow = z.output<typeof paymentRow>;
+export type LineRow = z.output<typeof lineRow>;
+export type LinkRow = z.output<typeof linkRow>;
+export type DeletedRow = z.output<typeof deletedRow>;
+export type TotalRow = z.output<typeof totalRow>;
+
+/** An invoice with its lines and what was applied to it. */
+export interface InvoiceRecord {
+  readonly header: InvoiceRow;
+  readonly lines: readonly LineRow[];
+  readonly links: readonly LinkRow[];
+}
+
+/** A payment with the invoices it settles. */
+export interface PaymentRecord {
+  readonly header: PaymentRow;
+  readonly links: readonly LinkRow[];
+}
