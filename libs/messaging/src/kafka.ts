@@ -31,3 +31,10 @@ function pinoCreator(logger: Logger): logCreator {
       write({ kafkajs: namespace, ...fields }, message);
     };
 }
+
+/** The broker's error name, e.g. MESSAGE_TOO_LARGE, through whatever kafkajs wrapped around it; null when it is no such error. */
+export function protocolErrorType(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if ('type' in error && typeof error.type === 'string') return error.type;
+  return protocolErrorType(error.cause);
+}

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ITopicMetadata, Kafka, Producer, Transaction } from 'kafkajs';
 import { MisconfiguredError, TransientError } from './errors.ts';
+import { protocolErrorType } from './kafka.ts';
 import { deleteEvents, type OutboxRow } from './outbox.store.ts';
 import { readTopic } from './read-topic.ts';
 import type { RelayLock } from './relay-lock.ts';
@@ -11,6 +13,7 @@ import { placeRows, placesOf, unprovenReason, type PlacedBatch } from './verifie
 const TRANSACTION_TIMEOUT_MS = 10_000;
 /** First window of the mark topic read backwards from the take-over record; doubled until a mark is found. */
 const FIRST_WINDOW = 64n;
+const CONCURRENT_WAIT_MS = 3;
 
 export interface LeaderOptions {
   readonly kafka: Kafka;
@@ -30,9 +33,12 @@ export interface RelayLeader {
  * topic is read to that transaction, and the rows of the last committed batch are deleted. Only then is anything published.
  */
 export async function takeOver({ kafka, service, lock }: LeaderOptions): Promise<RelayLeader> {
+  // No retries: kafkajs repeats a send while requests of the first try are still under way to other brokers, and what they
+  // append is then appended twice, under sequence numbers of their own (relay-brokers.e2e.spec.ts). `idempotent` would
+  // insist on retries; a transactional producer is idempotent without it.
   const producer = kafka.producer({
     transactionalId: `tieout.${service}.outbox`,
-    idempotent: true,
+    retry: { retries: 0 },
     maxInFlightRequests: 1,
     transactionTimeout: TRANSACTION_TIMEOUT_MS,
     allowAutoTopicCreation: false,
@@ -53,10 +59,9 @@ export async function takeOver({ kafka, service, lock }: LeaderOptions): Promise
 /** `connect()` alone does not fence: only the producer's first transaction raises the epoch. */
 async function fence(producer: Producer, topic: string): Promise<bigint> {
   const transaction = await producer.transaction();
-  const batch: PlacedBatch = { topic, messages: [{ key: TAKE_OVER_KEY, value: randomUUID(), partition: 0 }] };
-  const offsets = await sendVerified(transaction, [batch], new Map());
+  const offset = await openTransaction(transaction, { topic, key: TAKE_OVER_KEY, value: randomUUID() }, new Map());
   await transaction.commit();
-  return offsets.get(`${topic}/0`) ?? 0n;
+  return offset;
 }
 
 async function lastMark(kafka: Kafka, service: string, topic: string, takeOverOffset: bigint): Promise<string[]> {
@@ -83,14 +88,13 @@ function leader(kafka: Kafka, producer: Producer, lock: RelayLock, topic: string
   return {
     async publish(rows) {
       await loadMetadata(kafka, metadata, rows);
-      const mark: PlacedBatch = {
-        topic,
-        messages: [{ key: MARK_KEY, value: encodeMark(rows.map((row) => row.eventId)), partition: 0 }],
-      };
+      const value = encodeMark(rows.map((row) => row.eventId));
       const transaction = await producer.transaction();
-      const offsets = await sendVerified(transaction, [...placeRows(rows, metadata), mark], lastOffsets);
+      const markOffset = await openTransaction(transaction, { topic, key: MARK_KEY, value }, lastOffsets);
+      const offsets = await sendVerified(transaction, placeRows(rows, metadata), lastOffsets);
       await transaction.commit();
       for (const [place, offset] of offsets) lastOffsets.set(place, offset);
+      lastOffsets.set(`${topic}/0`, markOffset);
       await deleteEvents(
         lock,
         rows.map((row) => row.eventId),
@@ -98,6 +102,28 @@ function leader(kafka: Kafka, producer: Producer, lock: RelayLock, topic: string
     },
     close: () => producer.disconnect(),
   };
+}
+
+/**
+ * The first record of a transaction goes alone, to one partition: until the coordinator has finished the transaction before,
+ * it answers CONCURRENT_TRANSACTIONS, and only a send that cannot have appended anything elsewhere may be repeated.
+ */
+async function openTransaction(
+  transaction: Transaction,
+  { topic, key, value }: { readonly topic: string; readonly key: string; readonly value: Buffer | string },
+  lastOffsets: ReadonlyMap<string, bigint>,
+): Promise<bigint> {
+  const batch: PlacedBatch = { topic, messages: [{ key, value, partition: 0 }] };
+  const deadline = Date.now() + TRANSACTION_TIMEOUT_MS;
+  for (;;) {
+    try {
+      const offsets = await sendVerified(transaction, [batch], lastOffsets);
+      return offsets.get(`${topic}/0`) ?? 0n;
+    } catch (error) {
+      if (protocolErrorType(error) !== 'CONCURRENT_TRANSACTIONS' || Date.now() > deadline) throw error;
+      await delay(CONCURRENT_WAIT_MS);
+    }
+  }
 }
 
 /** Sends once, waits for the answer, and returns the offset of every (topic, partition) that it proves. */
@@ -128,7 +154,7 @@ async function loadMetadata(
     const { topics } = await admin.fetchTopicMetadata({ topics: missing });
     for (const topic of topics) known.set(topic.name, topic);
   } catch (error) {
-    if ((error as { type?: string }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+    if (protocolErrorType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
     throw new MisconfiguredError(
       'topic-missing',
       `One of the topics ${missing.join(', ')} does not exist: apply the contracts`,

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { errorMessage } from './errors.ts';
+import { protocolErrorType } from './kafka.ts';
 import { nextEvents, refuseEvent, type OutboxRow } from './outbox.store.ts';
 import { takeOver, type RelayLeader } from './relay-leader.ts';
 import { tryRelayLock, type RelayLock, type RelayLockOptions } from './relay-lock.ts';
@@ -133,10 +134,8 @@ async function publishOrRefuse(
 }
 
 function refusal(error: unknown): string | null {
-  const type = (error as { type?: unknown; cause?: unknown }).type;
-  if (typeof type === 'string') return REFUSALS.has(type) ? type : null;
-  const cause = (error as { cause?: unknown }).cause;
-  return cause ? refusal(cause) : null;
+  const type = protocolErrorType(error);
+  return type !== null && REFUSALS.has(type) ? type : null;
 }
 
 /** At least one row; as many as fit, since the broker bounds a request in bytes. */

@@ -31,6 +31,7 @@ describe('the answer to a send', () => {
       [answer('a', 0), answer('a', 1, '7', 6), answer('mark', 0)],
       'a/1 answered error code 6',
     ],
+    ['a partition is named twice', [...whole, answer('a', 1, '9')], 'named twice'],
     ['an offset is absent', [answer('a', 0), answer('a', 1, '-1'), answer('mark', 0)], 'a/1 answered no offset'],
     [
       'an offset does not rise',

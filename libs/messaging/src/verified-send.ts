@@ -24,6 +24,7 @@ export function placeRows(rows: readonly OutboxRow[], metadata: ReadonlyMap<stri
  *
  * kafkajs 2.2.4 resolves a send although the records of a partition whose leader moved meanwhile were never sent, so an
  * answer counts only when it names every partition sent, without error, with an offset above the last one seen there.
+ * And only once: a partition named twice has its records twice.
  */
 export function unprovenReason(
   sent: readonly PlacedBatch[],
@@ -31,6 +32,7 @@ export function unprovenReason(
   lastOffsets: ReadonlyMap<string, bigint>,
 ): string | null {
   const answered = new Map(answer.map((entry) => [`${entry.topicName}/${entry.partition}`, entry]));
+  if (answered.size < answer.length) return 'a partition is named twice: its records were appended twice';
   for (const place of placesOf(sent)) {
     const entry = answered.get(place);
     if (!entry) return `the answer does not name ${place}`;

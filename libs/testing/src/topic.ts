@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
+import { eventually } from './eventually.ts';
 import { stack } from './stack.ts';
 
 export interface TopicOptions {
@@ -27,9 +28,20 @@ export async function createTopic(topic: string = randomTopic(), options: TopicO
     const configEntries = Object.entries(options.config ?? {}).map(([name, value]) => ({ name, value }));
     const { partitions = 1, replicationFactor = -1 } = options;
     const definition = { topic, numPartitions: partitions, replicationFactor, configEntries };
-    await admin.createTopics({ waitForLeaders: true, topics: [definition] });
+    await admin.createTopics({ waitForLeaders: false, topics: [definition] });
+    // kafkajs' own wait fails when the broker it asks has not heard of the topic yet.
+    await eventually(() => hasLeaders(admin, topic), { describe: `${topic} to have leaders` });
   } finally {
     await admin.disconnect();
   }
   return topic;
+}
+
+async function hasLeaders(admin: Admin, topic: string): Promise<boolean> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0));
+  } catch {
+    return false;
+  }
 }
