@@ -1,24 +1,30 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Guardian } from './guardian-client.ts';
 import { withLock } from './lock.ts';
+import { identify } from './process-identity.ts';
 
 /** Something that Maven brings: a pom in ../maven and the goal that fills a folder from it. */
 export interface Artifact {
   readonly name: 'kafka' | 'registry';
   readonly version: string;
   readonly goal: readonly string[];
+  /** Adds files to the fetched folder that are costly to make on every start. */
+  readonly prepare?: (folder: string, guardian: Guardian) => Promise<void>;
 }
-
-export const KAFKA: Artifact = {
-  name: 'kafka',
-  version: '4.1.0',
-  goal: ['dependency:copy-dependencies', '-DincludeScope=runtime'],
-};
-export const REGISTRY: Artifact = { name: 'registry', version: '3.0.9', goal: ['dependency:unpack'] };
 
 const MANIFEST = 'manifest.json';
 type Manifest = Readonly<Record<string, number>>;
@@ -39,7 +45,7 @@ export async function resolveArtifact(
   cache: string = cacheFolder(),
 ): Promise<string> {
   const pom = fileURLToPath(new URL(`../maven/${artifact.name}.pom.xml`, import.meta.url));
-  const digest = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 8);
+  const digest = createHash('sha256').update(recipeOf(artifact, pom)).digest('hex').slice(0, 8);
   const folder = join(cache, `${artifact.name}-${artifact.version}-${digest}`);
   if (isComplete(folder)) return folder;
   mkdirSync(cache, { recursive: true });
@@ -51,29 +57,40 @@ export async function resolveArtifact(
   return folder;
 }
 
+/** A folder made by another recipe is another folder, so checkouts of different age can share a cache. */
+function recipeOf(artifact: Artifact, pom: string): string {
+  return [readFileSync(pom, 'utf8'), ...artifact.goal, artifact.prepare?.name].join(' ');
+}
+
 async function fetchInto(folder: string, artifact: Artifact, pom: string, guardian: Guardian): Promise<void> {
-  const fresh = `${folder}.new`;
-  for (const leftOver of [fresh, folder]) rmSync(leftOver, { recursive: true, force: true });
+  removeAbandoned(folder);
+  const fresh = `${folder}.new-${process.pid}`;
+  // Maven puts files beside its pom, and that is not to be the checkout.
+  const work = join(guardian.folder, `maven-${artifact.name}`);
+  mkdirSync(work);
+  copyFileSync(pom, join(work, 'pom.xml'));
   await guardian.run({
     name: `maven-${artifact.name}`,
     command: 'mvn',
-    args: [
-      '-B',
-      '-ntp',
-      '-f',
-      pom,
-      ...artifact.goal,
-      `-DoutputDirectory=${fresh}`,
-      `-DmarkersDirectory=${fresh}.markers`,
-    ],
-    logFile: join(guardian.folder, `maven-${artifact.name}.log`),
+    args: ['-B', '-ntp', '-f', join(work, 'pom.xml'), ...artifact.goal, `-DoutputDirectory=${fresh}`],
+    logFile: join(work, 'log'),
   });
-  rmSync(`${fresh}.markers`, { recursive: true, force: true });
+  await artifact.prepare?.(fresh, guardian);
   const files = filesOf(fresh);
   if (!files.some((file) => file.endsWith('.jar'))) throw new Error(`Maven brought no jar for ${artifact.name}`);
   const manifest: Manifest = Object.fromEntries(files.map((file) => [file, statSync(join(fresh, file)).size]));
   writeFileSync(join(fresh, MANIFEST), JSON.stringify(manifest, null, 1));
+  rmSync(folder, { recursive: true, force: true });
   renameSync(fresh, folder);
+}
+
+/** Half-filled folders of programs that were killed while they fetched. */
+function removeAbandoned(folder: string): void {
+  for (const name of readdirSync(dirname(folder))) {
+    const [of, pid] = name.split('.new-');
+    if (of !== basename(folder) || pid === undefined || identify(Number(pid)) !== null) continue;
+    rmSync(join(dirname(folder), name), { recursive: true, force: true });
+  }
 }
 
 /** A cleaned or half-copied cache is found out here and not by a class that a broker misses an hour later. */

@@ -119,13 +119,16 @@ async function connect(child: ChildProcess, folder: string): Promise<Guardian> {
     },
     run: async (spec) => {
       await guardian.spawn({ ...spec, endSignal: 'SIGKILL' });
-      hold(+1);
       const exit = await guardian.exited(spec.name);
-      hold(-1);
       if (exit.code !== 0) throw new Error(`${spec.name} failed (${exit.code ?? exit.signal}):\n${tail(spec.logFile)}`);
     },
     signal: async (name, signal) => void (await request({ op: 'signal', name, signal })),
-    exited: (name) => exits.get(name)?.promise ?? Promise.resolve({ code: null, signal: null }),
+    exited: async (name) => {
+      hold(+1);
+      const exit = await (exits.get(name)?.promise ?? { code: null, signal: null });
+      hold(-1);
+      return exit;
+    },
     isRunning: (name) => exits.has(name),
     stop: async () => {
       hold(+1);

@@ -7,6 +7,8 @@ export interface SpawnSpec {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: the stack's folder. */
+  readonly cwd?: string;
   /** Gets stdout and stderr, appended. */
   readonly logFile: string;
   readonly uid?: number;

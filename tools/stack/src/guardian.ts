@@ -36,7 +36,7 @@ async function start(spec: SpawnSpec): Promise<number> {
   const log = openSync(spec.logFile, 'a', 0o644);
   const child = spawn(spec.command, spec.args, {
     stdio: ['ignore', log, log],
-    cwd: folder,
+    cwd: spec.cwd ?? folder,
     env: { ...process.env, ...spec.env },
     ...(spec.uid === undefined ? {} : { uid: spec.uid }),
     ...(spec.gid === undefined ? {} : { gid: spec.gid }),

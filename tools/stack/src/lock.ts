@@ -22,17 +22,19 @@ function tryLock(file: string): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    if (!isHeld(file)) rmSync(file, { force: true });
+    breakAbandoned(file);
     return false;
   } finally {
     rmSync(own, { force: true });
   }
 }
 
-function isHeld(file: string): boolean {
+/** A lock that vanishes while we look was released: nothing to break. */
+function breakAbandoned(file: string): void {
   try {
-    return isAlive(JSON.parse(readFileSync(file, 'utf8')) as ProcessIdentity);
-  } catch {
-    return false;
+    const holder = JSON.parse(readFileSync(file, 'utf8')) as ProcessIdentity;
+    if (!isAlive(holder)) rmSync(file, { force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }

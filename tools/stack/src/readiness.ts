@@ -6,7 +6,7 @@ export class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
 }
 
-const POLL_MS = 50;
+const POLL_MS = 100;
 const PORT_TAKEN = /address already in use|could not bind|port .* (already in use|in use by)|BindException/i;
 
 /** Waits until the check passes; rejects as soon as the process ends, with the end of its log, or after the time limit. */
