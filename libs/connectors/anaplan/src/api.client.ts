@@ -10,7 +10,7 @@ import { createTokenSource } from './token.client.ts';
 const ATTEMPTS_WHEN_LIMITED = 4;
 const PAGE_SIZE = 5_000;
 
-/** Authorised, paced calls to the model of a configuration. Paths are below the model's. */
+/** Authorised, paced calls to the model of a configuration. Paths are below the model's. The signal ends every call. */
 export interface Api {
   call(name: string, method: string, path: string, body?: Uint8Array | string, contentType?: string): Promise<Answer>;
   /** The object under `key` of the answer's envelope. */
@@ -21,8 +21,12 @@ export interface Api {
   poll<T>(ask: () => Promise<T>, done: (value: T) => boolean): Promise<T | null>;
 }
 
-export function createApi(config: AnaplanConfig): Api {
-  const call = authorised(config);
+export function createApi(config: AnaplanConfig): (signal?: AbortSignal) => Api {
+  const attempt = authorised(config);
+  return (signal) => apiOf(config, repeated(attempt, signal));
+}
+
+function apiOf(config: AnaplanConfig, call: Api['call']): Api {
   const object = async <T>(name: string, method: string, path: string, key: string, body?: string): Promise<T> => {
     const answer = await call(name, method, path, body);
     return pick<T>(name, answer.text, key);
@@ -35,24 +39,32 @@ export function createApi(config: AnaplanConfig): Api {
   };
 }
 
-function authorised(config: AnaplanConfig): Api['call'] {
+type Attempt = (name: string, path: string, init: RequestInit, contentType: string) => Promise<Answer>;
+
+function authorised(config: AnaplanConfig): Attempt {
   const tokens = createTokenSource(config);
   const budget = createBudget(config.requestsPerMinute);
   const model = `${config.apiUrl}/workspaces/${config.workspaceId}/models/${config.modelId}`;
-  const attempt = async (name: string, url: string, init: RequestInit, contentType: string): Promise<Answer> => {
+  return async (name, path, init, contentType) => {
     const token = await tokens.current();
     await budget.admit();
     const headers = { authorization: `AnaplanAuthToken ${token}`, 'content-type': contentType };
-    const answer = await send(name, url, { ...init, headers }, config.timeoutMs);
+    const answer = await send(name, `${model}${path}`, { ...init, headers }, config.timeoutMs);
     if (answer.status === 401) tokens.refused(token);
     if (answer.status === 429) budget.pause(retryAfterMs(answer.retryAfter));
     return answer;
   };
+}
+
+/** Repeats what was refused without being carried out: one new sign-in, and calls over the budget. */
+function repeated(attempt: Attempt, signal: AbortSignal | undefined): Api['call'] {
   return async (name, method, path, body, contentType = 'application/json') => {
-    const init: RequestInit = body === undefined ? { method } : { method, body: body as RequestInit['body'] & string };
+    const init: RequestInit = { method };
+    if (body !== undefined) init.body = body as string;
+    if (signal !== undefined) init.signal = signal;
     let signedInAgain = false;
     for (let tries = 1; ; tries += 1) {
-      const answer = await attempt(name, `${model}${path}`, init, contentType);
+      const answer = await attempt(name, path, init, contentType);
       if (answer.status < 300) return answer;
       const again = answer.status === 401 ? !signedInAgain : answer.status === 429 && tries < ATTEMPTS_WHEN_LIMITED;
       if (!again) throw toError(name, answer.status, answer.text, answer.retryAfter);

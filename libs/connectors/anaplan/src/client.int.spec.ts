@@ -66,7 +66,7 @@ describe('loading', () => {
     const client = await begin({}, { chunkBytes: 16 });
     const cells = [cell(), cell({ month: '2013-02', invoiced: '12345678901234.5678' })];
     const outcome = await client.load(load(...cells), nothing);
-    expect(outcome.cells).toEqual({ sent: 2, loaded: 2, refused: [], successful: true });
+    expect(outcome.cells).toEqual({ sent: 2, loaded: 2, refused: [], successful: true, byRow: true });
     expect(await read(client)).toEqual(cells);
   });
 

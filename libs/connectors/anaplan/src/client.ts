@@ -35,9 +35,9 @@ export interface AnaplanClient {
    * before the import is started; when it throws, nothing was imported.
    * @throws TransientError `anaplan-outcome-unknown` when the import may or may not have run: load the same cells again.
    */
-  load(load: Load, beforeStart: () => Promise<void>): Promise<LoadOutcome>;
+  load(load: Load, beforeStart: () => Promise<void>, signal?: AbortSignal): Promise<LoadOutcome>;
   /** Every cell with a value, digits as the vendor sends them; one reading, later writes do not show in it. */
-  readCells(): AsyncGenerator<readonly PlanningCell[]>;
+  readCells(signal?: AbortSignal): AsyncGenerator<readonly PlanningCell[]>;
 }
 
 /** Columns that identify a row of each file. */
@@ -52,18 +52,18 @@ interface Ids {
 
 /** A client of one model. Holds a token, no connection; nothing to close. */
 export function createAnaplanClient(config: AnaplanConfig): AnaplanClient {
-  const api = createApi(config);
+  const connect = createApi(config);
   let ids: Promise<Ids> | undefined;
   const resolved = (): Promise<Ids> => {
-    ids ??= resolveIds(api, config).catch((error: unknown) => {
+    ids ??= resolveIds(connect(), config).catch((error: unknown) => {
       ids = undefined;
       throw error;
     });
     return ids;
   };
   return {
-    load: async (load, beforeStart) => runLoad(api, config, await resolved(), load, beforeStart),
-    readCells: () => readCells(api, config),
+    load: async (load, beforeStart, signal) => runLoad(connect(signal), config, await resolved(), load, beforeStart),
+    readCells: (signal) => readCells(connect(signal), config),
   };
 }
 

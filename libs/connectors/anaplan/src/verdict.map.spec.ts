@@ -24,7 +24,13 @@ function result(success: number, failed: number, ignored: number, successful = t
 
 describe('the verdict on a file', () => {
   it('is "all loaded" when the counts add up and nothing was refused', () => {
-    expect(fileOutcome(rows, 3, result(3, 0, 0), null)).toEqual({ sent: 3, loaded: 3, refused: [], successful: true });
+    expect(fileOutcome(rows, 3, result(3, 0, 0), null)).toEqual({
+      sent: 3,
+      loaded: 3,
+      refused: [],
+      successful: true,
+      byRow: true,
+    });
   });
 
   it('names the refused rows of the dump with their row and reason, failed and ignored alike', () => {
@@ -49,7 +55,7 @@ describe('the verdict on a file', () => {
     ['there are no counts', { successful: true, failureDumpAvailable: false }, null],
   ])('takes no row as loaded when %s', (_case, verdict, dump) => {
     const outcome = fileOutcome(rows, 3, verdict, dump);
-    expect([outcome.loaded, outcome.refused.length]).toEqual([0, 3]);
+    expect([outcome.loaded, outcome.refused.length, outcome.byRow]).toEqual([0, 3, false]);
     expect(outcome.refused[0]?.reason).toContain('does not add up');
   });
 

@@ -21,6 +21,8 @@ export interface FileOutcome {
   readonly refused: readonly RefusedRow[];
   /** The vendor's word on the import; true does not mean all rows. */
   readonly successful: boolean;
+  /** True when every refused row was refused by itself; false when no row counts because of the import as a whole. */
+  readonly byRow: boolean;
 }
 
 /** The results of single actions at every level of a task's result. */
@@ -62,6 +64,7 @@ export function fileOutcome(
     loaded: 0,
     refused: sent.map((row, index) => ({ row: index + 1, cell: keyOf(row, keys), reason })),
     successful: result?.successful ?? false,
+    byRow: false,
   });
   if (result === null) return none('The task was cancelled');
   if (!result.successful) return none(result.details?.[0]?.localMessageText ?? 'The import was not successful');
@@ -71,7 +74,7 @@ export function fileOutcome(
     return none(
       `The verdict does not add up: ${sent.length} rows sent, ${describe(verdict)}, ${refused.length} named in the dump`,
     );
-  return { sent: sent.length, loaded: verdict.success, refused, successful: true };
+  return { sent: sent.length, loaded: verdict.success, refused, successful: true, byRow: true };
 }
 
 /** Finds the uploaded row of each dump record: the record is the row behind its error text. */
