@@ -1,9 +1,9 @@
 export { startAnaplanSandbox, type AnaplanCredentials, type AnaplanSandboxOptions } from './anaplan/start.ts';
-export type { RunningSandbox, SandboxOptions } from './sandbox.ts';
-export { startSalesforceSandbox, type SalesforceCredentials, type SalesforceSandbox } from './salesforce/start.ts';
 export {
   startNetSuiteSandbox,
   type NetSuiteCredentials,
   type NetSuiteSandbox,
   type NetSuiteSandboxOptions,
 } from './netsuite/start.ts';
+export { startSalesforceSandbox, type SalesforceCredentials, type SalesforceSandbox } from './salesforce/start.ts';
+export type { RunningSandbox, SandboxOptions } from './sandbox.ts';
