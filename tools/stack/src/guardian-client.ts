@@ -118,8 +118,9 @@ async function connect(child: ChildProcess, folder: string): Promise<Guardian> {
       });
     },
     run: async (spec) => {
-      await guardian.spawn({ ...spec, endSignal: 'SIGKILL' });
-      const exit = await guardian.exited(spec.name);
+      const spawned = guardian.spawn({ ...spec, endSignal: 'SIGKILL' });
+      // Asked for before the start is confirmed: a short run may have ended by then.
+      const [exit] = await Promise.all([guardian.exited(spec.name), spawned]);
       if (exit.code !== 0) throw new Error(`${spec.name} failed (${exit.code ?? exit.signal}):\n${tail(spec.logFile)}`);
     },
     signal: async (name, signal) => void (await request({ op: 'signal', name, signal })),
