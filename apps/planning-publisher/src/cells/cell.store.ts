@@ -1,0 +1,96 @@
+import type { PlanningCell } from '@tieout/connector-anaplan';
+import type { DataSource, EntityManager } from 'typeorm';
+
+/** A cell as it has to be loaded: its figures recomputed from the contributions, at the version that they belong to. */
+export interface DirtyCell extends PlanningCell {
+  readonly legalEntityId: string;
+  readonly legalEntityName: string;
+  readonly version: string;
+  readonly refusals: number;
+  readonly refusedSince: string | null;
+  readonly refusedReason: string | null;
+}
+
+/**
+ * The oldest dirty cells with their figures, in one statement and so in one view of the data: a contribution that commits
+ * later also raises the version later. Cells whose legal entity has not arrived wait.
+ */
+export async function readDirtyCells(sql: EntityManager, limit: number): Promise<readonly DirtyCell[]> {
+  return sql.query<DirtyCell[]>(
+    `WITH dirty AS (
+       SELECT c.*, e.code, e.name FROM cell c JOIN legal_entity e USING (legal_entity_id)
+       WHERE c.version > c.loaded_version AND c.not_before <= now()
+       ORDER BY c.dirty_since, c.legal_entity_id, c.month, c.currency LIMIT $1)
+     SELECT d.legal_entity_id AS "legalEntityId", d.code AS "legalEntity", d.name AS "legalEntityName", d.month, d.currency,
+       d.version, d.refusals, d.refused_reason AS "refusedReason",
+       to_char(d.refused_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "refusedSince",
+       coalesce(sum(x.invoices), 0)::text AS invoices, trim_scale(coalesce(sum(x.invoiced), 0))::text AS invoiced,
+       trim_scale(coalesce(sum(x.paid), 0))::text AS paid, trim_scale(coalesce(sum(x.open), 0))::text AS open
+     FROM dirty d LEFT JOIN contribution x
+       ON (x.legal_entity_id, x.month, x.currency) = (d.legal_entity_id, d.month, d.currency)
+     GROUP BY d.legal_entity_id, d.code, d.name, d.month, d.currency, d.version, d.refusals, d.refused_reason,
+       d.refused_since, d.dirty_since
+     ORDER BY d.dirty_since, d.legal_entity_id, d.month, d.currency`,
+    [limit],
+  );
+}
+
+/** The planning system has these versions now. A cell that changed since stays dirty. */
+export async function markLoaded(tx: EntityManager, cells: readonly DirtyCell[]): Promise<void> {
+  await tx.query(
+    `UPDATE cell c SET loaded_version = r.version, dirty_since = now(), refusals = 0, refused_since = NULL, refused_reason = NULL
+     FROM jsonb_to_recordset($1::jsonb) AS r ("legalEntityId" uuid, month text, currency text, version bigint)
+     WHERE (c.legal_entity_id, c.month, c.currency) = (r."legalEntityId", r.month, r.currency)
+       AND r.version > c.loaded_version`,
+    [JSON.stringify(cells)],
+  );
+}
+
+export interface RefusedCell {
+  readonly cell: DirtyCell;
+  /** Null when the import failed as a whole and says nothing about this row. */
+  readonly reason: string | null;
+}
+
+/** These stay dirty and wait, twice as long each time, unless new data arrives for them. */
+export async function markRefused(
+  tx: EntityManager,
+  refused: readonly RefusedCell[],
+  now: string,
+  retryMs: number,
+): Promise<void> {
+  const rows = refused.map(({ cell, reason }) => ({
+    legalEntityId: cell.legalEntityId,
+    month: cell.month,
+    currency: cell.currency,
+    version: cell.version,
+    reason,
+  }));
+  await tx.query(
+    `UPDATE cell c SET refusals = c.refusals + 1, refused_reason = coalesce(r.reason, c.refused_reason),
+       refused_since = CASE WHEN r.reason IS NULL THEN c.refused_since ELSE coalesce(c.refused_since, $2::timestamptz) END,
+       not_before = CASE WHEN c.version = r.version
+         THEN now() + least($3 * power(2, least(c.refusals, 16)), 900000) * interval '1 ms' ELSE c.not_before END
+     FROM jsonb_to_recordset($1::jsonb) AS r ("legalEntityId" uuid, month text, currency text, version bigint, reason text)
+     WHERE (c.legal_entity_id, c.month, c.currency) = (r."legalEntityId", r.month, r.currency)`,
+    [JSON.stringify(rows), now, retryMs],
+  );
+}
+
+export interface CellCounts {
+  readonly dirty: number;
+  /** Dirty and waiting for their legal entity. */
+  readonly dangling: number;
+  readonly refused: number;
+  readonly oldestSeconds: number;
+}
+
+export async function countCells(dataSource: DataSource): Promise<CellCounts> {
+  const rows = await dataSource.query<CellCounts[]>(
+    `SELECT count(*)::int AS dirty, (count(*) FILTER (WHERE e.legal_entity_id IS NULL))::int AS dangling,
+       (count(*) FILTER (WHERE c.refused_since IS NOT NULL))::int AS refused,
+       coalesce(extract(epoch FROM now() - min(c.dirty_since)), 0)::float8 AS "oldestSeconds"
+     FROM cell c LEFT JOIN legal_entity e USING (legal_entity_id) WHERE c.version > c.loaded_version`,
+  );
+  return rows[0] ?? { dirty: 0, dangling: 0, refused: 0, oldestSeconds: 0 };
+}

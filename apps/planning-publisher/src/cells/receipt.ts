@@ -1,0 +1,107 @@
+import { derivedId, joinKey, type Exception, type PlanningReceipt } from '@tieout/canonical';
+
+export const SERVICE = 'planning-publisher';
+export type ExceptionState = Omit<Exception, 'revision'>;
+
+/** Coordinates of a cell as receipts, snapshots and exceptions write them. */
+export function cellKey(cell: {
+  readonly legalEntity: string;
+  readonly month: string;
+  readonly currency: string;
+}): string {
+  return joinKey([cell.legalEntity, cell.month, cell.currency]);
+}
+
+/** One attempt to load cells; the number and the start are stored before the import starts. */
+export interface Batch {
+  readonly number: number;
+  readonly startedAt: string;
+}
+
+/** Where batches go. */
+export interface Target {
+  readonly instance: string;
+  readonly model: string;
+  readonly action: string;
+}
+
+export function batchIdOf(target: Target, batch: Batch): string {
+  return derivedId(`${SERVICE}/batch`, joinKey([target.instance, target.model, batch.startedAt]), batch.number);
+}
+
+/** Rows of a batch with the reason for which each was refused, null when it was loaded. */
+export interface JudgedRow {
+  readonly row: number;
+  readonly cell: string;
+  readonly reason: string | null;
+}
+
+export function receiptOf(
+  target: Target,
+  batch: Batch,
+  rows: readonly JudgedRow[],
+  successful: boolean,
+  completedAt: string,
+): PlanningReceipt {
+  const rejections = rows.flatMap(({ row, cell, reason }) =>
+    reason === null ? [] : [{ row: BigInt(row), cell, reason }],
+  );
+  return {
+    batchId: batchIdOf(target, batch),
+    ...target,
+    sent: BigInt(rows.length),
+    loaded: BigInt(rows.length - rejections.length),
+    rejected: BigInt(rejections.length),
+    rejections,
+    successful,
+    startedAt: batch.startedAt,
+    completedAt,
+  };
+}
+
+/** A row that the model refused: one case per cell, open until a later batch loads it. */
+export function rejectedRow(
+  target: Target,
+  cell: string,
+  reason: string,
+  raisedAt: string,
+  resolvedAt: string | null,
+): ExceptionState {
+  return {
+    exceptionId: derivedId(`${SERVICE}/rejected-row`, joinKey([target.instance, target.model, cell])),
+    kind: 'rejected-row',
+    status: resolvedAt === null ? 'OPEN' : 'RESOLVED',
+    severity: 'WARNING',
+    service: SERVICE,
+    objectType: 'cell',
+    objectId: cell,
+    message: `The planning model refused the cell: ${reason}`,
+    details: { instance: target.instance, model: target.model, reason },
+    raisedAt,
+    updatedAt: resolvedAt ?? raisedAt,
+    resolution: resolvedAt === null ? null : 'A later batch loaded the cell.',
+  };
+}
+
+/** The import fails as a whole: one case per model, open until a batch is loaded. */
+export function failedImport(
+  target: Target,
+  reason: string,
+  raisedAt: string,
+  resolvedAt: string | null,
+): ExceptionState {
+  return {
+    exceptionId: derivedId(`${SERVICE}/import-failed`, joinKey([target.instance, target.model])),
+    kind: 'import-failed',
+    status: resolvedAt === null ? 'OPEN' : 'RESOLVED',
+    severity: 'CRITICAL',
+    service: SERVICE,
+    objectType: 'model',
+    objectId: target.model,
+    message: `No row of an import counts as loaded: ${reason}`,
+    details: { instance: target.instance, action: target.action, reason },
+    raisedAt,
+    updatedAt: resolvedAt ?? raisedAt,
+    resolution: resolvedAt === null ? null : 'A later batch was loaded.',
+  };
+}
