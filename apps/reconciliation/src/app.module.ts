@@ -1,0 +1,92 @@
+import { Module } from '@nestjs/common';
+import type { TopicName } from '@tieout/canonical';
+import { CONSUMERS, KAFKA, MessagingModule, messagingMigrations, Outbox, TieoutTransport } from '@tieout/messaging';
+import type { ConsumerSpec, wholeTopic } from '@tieout/messaging';
+import { CONFIG, HealthRegistry, Lifecycle, LOGGER, METRICS } from '@tieout/platform';
+import type { Logger, Metrics, ServiceDefinition } from '@tieout/platform';
+import { DataSource } from 'typeorm';
+import { BreaksController } from './breaks/breaks.controller.ts';
+import { reconciliationConfig } from './config.ts';
+import type { ReconciliationConfig } from './config.ts';
+import { CreateReconciliation1732330000000 } from './migrations/create-tables.ts';
+import { reconciliationMetrics } from './reconciliation-metrics.worker.ts';
+import { RunsController } from './runs/runs.controller.ts';
+import { RunWorker } from './runs/run.worker.ts';
+import { snapshotConsumer, snapshotItemConsumer } from './runs/snapshot.consumer.ts';
+import { createCaughtUp } from './topic-state/caught-up.consumer.ts';
+import { planningReceiptConsumer, stateConsumer } from './topic-state/topic-state.consumer.ts';
+
+const NAME = 'reconciliation';
+/** Every consumer of the service. */
+const consumers: readonly ConsumerSpec[] = [
+  stateConsumer('finance.customer.v1'),
+  stateConsumer('finance.customer-account.v1'),
+  stateConsumer('finance.legal-entity.v1'),
+  stateConsumer('finance.cross-reference.v1'),
+  stateConsumer('finance.invoice.v1'),
+  stateConsumer('finance.payment.v1'),
+  stateConsumer('finance.control-total.v1'),
+  planningReceiptConsumer,
+  snapshotConsumer,
+  snapshotItemConsumer,
+];
+/** What the checks compare with the ERP and planning: a run waits until these are consumed to their end. */
+const COMPARED: readonly TopicName[] = [
+  'finance.legal-entity.v1',
+  'finance.invoice.v1',
+  'finance.payment.v1',
+  'finance.control-total.v1',
+];
+/** Longer than any turn of the loop: a run over large snapshots takes seconds. */
+const HANGS_MS = 120_000;
+
+function openWorker(
+  config: ReconciliationConfig,
+  dataSource: DataSource,
+  kafka: Parameters<typeof wholeTopic>[0],
+  outbox: Outbox,
+  logger: Logger,
+  lifecycle: Lifecycle,
+  health: HealthRegistry,
+  metrics: Metrics,
+): RunWorker {
+  const worker = new RunWorker({
+    dataSource,
+    outbox,
+    logger,
+    caughtUp: createCaughtUp({ kafka, dataSource, service: NAME, topics: COMPARED }),
+    sides: config.RECONCILIATION_SIDES,
+    intervalMs: config.RUN_INTERVAL_MS,
+    deadlineMs: config.RUN_DEADLINE_MS,
+    pollMs: config.RUN_POLL_MS,
+    recheckMs: config.RECHECK_DELAY_MS,
+    settleMs: config.SETTLE_MS,
+    runsKept: config.RUNS_KEPT,
+  });
+  lifecycle.register({ name: 'runs', phase: 'workers', start: () => worker.start(), stop: () => worker.stop() });
+  health.register('runs', () => ({ ok: worker.idleMs() < HANGS_MS, detail: { idleMs: worker.idleMs() } }), 'live');
+  reconciliationMetrics(metrics, dataSource);
+  return worker;
+}
+
+@Module({
+  imports: [MessagingModule.forService()],
+  controllers: [RunsController, BreaksController],
+  providers: [
+    { provide: CONSUMERS, useValue: consumers },
+    {
+      provide: RunWorker,
+      inject: [CONFIG, DataSource, KAFKA, Outbox, LOGGER, Lifecycle, HealthRegistry, METRICS],
+      useFactory: openWorker,
+    },
+  ],
+})
+class AppModule {}
+
+export const service: ServiceDefinition = {
+  name: NAME,
+  config: reconciliationConfig,
+  migrations: [...messagingMigrations, CreateReconciliation1732330000000],
+  module: AppModule,
+  strategy: TieoutTransport,
+};

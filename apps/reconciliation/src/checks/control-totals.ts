@@ -1,0 +1,68 @@
+import { compare, joinKey, sum } from '@tieout/canonical';
+import { difference } from './difference.ts';
+import type { Difference } from './difference.ts';
+import type { Document, DocumentType } from './documents.ts';
+
+/** Count and sum as the ERP itself computes them. */
+export interface ControlTotal {
+  readonly object: DocumentType;
+  readonly legalEntityId: string;
+  /** YYYY-MM; null for all months. */
+  readonly period: string | null;
+  /** Business date up to which documents count. */
+  readonly cutOff: string;
+  readonly currency: string;
+  readonly count: string;
+  /** Sum of gross or of payments by the name of the figure; a name that is not known here is not compared. */
+  readonly sums: readonly { readonly name: string; readonly amount: string }[];
+  readonly changedAt: string | null;
+}
+
+const FIGURE_OF: Readonly<Record<string, { kind: string; of: (document: Document) => string }>> = {
+  gross: { kind: 'amount', of: ({ amount }) => amount },
+  amount: { kind: 'amount', of: ({ amount }) => amount },
+  open: { kind: 'open', of: ({ rest }) => rest },
+  unapplied: { kind: 'unapplied', of: ({ rest }) => rest },
+};
+
+/** Total by total: what the ERP's own arithmetic says = the topic's documents summed up. */
+export function checkControlTotals(
+  totals: readonly ControlTotal[],
+  documents: Readonly<Record<DocumentType, readonly Document[]>>,
+): readonly Difference[] {
+  const groups = { invoice: groupsOf(documents.invoice), payment: groupsOf(documents.payment) };
+  return totals.flatMap((total) => {
+    const group = groups[total.object].get(joinKey([total.legalEntityId, total.currency])) ?? [];
+    const counted = group.filter(
+      ({ date }) => date <= total.cutOff && (total.period === null || date.startsWith(total.period)),
+    );
+    return compareTotal(total, counted);
+  });
+}
+
+const groupsOf = (documents: readonly Document[]): Map<string, Document[]> =>
+  Map.groupBy(documents, ({ legalEntityId, currency }) => joinKey([legalEntityId, currency]));
+
+function compareTotal(total: ControlTotal, counted: readonly Document[]): readonly Difference[] {
+  const figures: { kind: string; expected: string; actual: string }[] = [
+    { kind: 'count', expected: total.count, actual: String(counted.length) },
+  ];
+  for (const { name, amount } of total.sums) {
+    const figure = FIGURE_OF[name];
+    if (figure) figures.push({ kind: figure.kind, expected: amount, actual: sum(counted.map(figure.of)) });
+  }
+  return figures
+    .filter(({ expected, actual }) => compare(expected, actual) !== 0)
+    .map((figure) =>
+      difference({
+        ...figure,
+        check: 'control-totals',
+        objectType: total.object,
+        object: joinKey([total.object, total.legalEntityId, total.period, total.currency]),
+        legalEntityId: total.legalEntityId,
+        currency: total.currency,
+        changedAt: [total.changedAt, ...counted.map(({ changedAt }) => changedAt)],
+        evidence: { cutOff: total.cutOff },
+      }),
+    );
+}

@@ -1,0 +1,220 @@
+import type { EntityManager } from 'typeorm';
+import type { Cell } from '../checks/cells.ts';
+import type { Stations } from '../checks/evaluate.ts';
+import type { EarlierFinding, Finding } from '../checks/verdict.ts';
+
+export type RunStatus = 'waiting' | 'clean' | 'timing' | 'breaks' | 'incomplete';
+export type RunTrigger = 'request' | 'periodic' | 'follow-up';
+
+/** A run as the API shows it. */
+export interface Run {
+  readonly runId: string;
+  readonly status: RunStatus;
+  readonly trigger: RunTrigger;
+  readonly asOf: string | null;
+  readonly followUpOf: string | null;
+  /** The run that decides about this one's differences of timing, once it was started. */
+  readonly followedBy: string | null;
+  /** Why it is incomplete. */
+  readonly reasons: readonly string[];
+  /** Checks that could be made. */
+  readonly checks: readonly string[];
+  readonly breaks: number;
+  readonly timing: number;
+  readonly requestedAt: string;
+  readonly endedAt: string | null;
+}
+
+const COLUMNS = `run_id AS "runId", status, trigger, to_char(as_of, 'YYYY-MM-DD') AS "asOf", follow_up_of AS "followUpOf",
+  (SELECT f.run_id FROM run f WHERE f.follow_up_of = run.run_id) AS "followedBy", reasons, checks, break_count AS breaks,
+  timing_count AS timing, requested_at AS "requestedAt", ended_at AS "endedAt"`;
+
+type RunRow = Omit<Run, 'requestedAt' | 'endedAt'> & { requestedAt: Date; endedAt: Date | null };
+const toRun = (row: RunRow): Run => ({
+  ...row,
+  requestedAt: row.requestedAt.toISOString(),
+  endedAt: row.endedAt?.toISOString() ?? null,
+});
+
+export interface NewRun {
+  readonly runId: string;
+  readonly trigger: RunTrigger;
+  readonly asOf: string | null;
+  readonly followUpOf: string | null;
+  readonly requestedAt: string;
+  readonly snapshots: readonly { snapshotId: string; object: string; system: string; instance: string }[];
+}
+
+/** False when the run that it follows has a follower already. */
+export async function insertRun(tx: EntityManager, run: NewRun): Promise<boolean> {
+  const rows = await tx.query<unknown[]>(
+    `INSERT INTO run (run_id, status, trigger, as_of, follow_up_of, requested_at) VALUES ($1, 'waiting', $2, $3, $4, $5)
+     ON CONFLICT DO NOTHING RETURNING 1`,
+    [run.runId, run.trigger, run.asOf, run.followUpOf, run.requestedAt],
+  );
+  if (rows.length === 0) return false;
+  for (const { snapshotId, object, system, instance } of run.snapshots)
+    await tx.query(`INSERT INTO snapshot (snapshot_id, run_id, object, system, instance) VALUES ($1, $2, $3, $4, $5)`, [
+      snapshotId,
+      run.runId,
+      object,
+      system,
+      instance,
+    ]);
+  return true;
+}
+
+export async function findRun(tx: EntityManager, runId: string): Promise<Run | null> {
+  const rows = await tx.query<RunRow[]>(`SELECT ${COLUMNS} FROM run WHERE run_id = $1`, [runId]);
+  return rows[0] ? toRun(rows[0]) : null;
+}
+
+export async function listRuns(tx: EntityManager, limit: number): Promise<Run[]> {
+  const rows = await tx.query<RunRow[]>(`SELECT ${COLUMNS} FROM run ORDER BY requested_at DESC, run_id LIMIT $1`, [
+    limit,
+  ]);
+  return rows.map(toRun);
+}
+
+export async function waitingRuns(tx: EntityManager): Promise<Run[]> {
+  const rows = await tx.query<RunRow[]>(
+    `SELECT ${COLUMNS} FROM run WHERE status = 'waiting' ORDER BY requested_at, run_id`,
+  );
+  return rows.map(toRun);
+}
+
+/** Takes a waiting run for the length of the transaction; null when another replica has it or has ended it. */
+export async function lockWaitingRun(tx: EntityManager, runId: string): Promise<Run | null> {
+  const rows = await tx.query<RunRow[]>(
+    `SELECT ${COLUMNS} FROM run WHERE run_id = $1 AND status = 'waiting' FOR UPDATE OF run SKIP LOCKED`,
+    [runId],
+  );
+  return rows[0] ? toRun(rows[0]) : null;
+}
+
+export async function lastPeriodicRequest(tx: EntityManager): Promise<Date | null> {
+  const rows = await tx.query<{ at: Date | null }[]>(
+    `SELECT max(requested_at) AS at FROM run WHERE follow_up_of IS NULL`,
+  );
+  return rows[0]?.at ?? null;
+}
+
+/** The latest ended run of this scope with differences of timing, when nobody has followed it up. */
+export async function runToFollowUp(tx: EntityManager, endedBefore: string): Promise<Run | null> {
+  const rows = await tx.query<RunRow[]>(
+    `SELECT ${COLUMNS} FROM run WHERE timing_count > 0 AND ended_at <= $1
+       AND NOT EXISTS (SELECT 1 FROM run later WHERE later.as_of IS NOT DISTINCT FROM run.as_of AND later.requested_at > run.requested_at)
+     ORDER BY requested_at LIMIT 1`,
+    [endedBefore],
+  );
+  return rows[0] ? toRun(rows[0]) : null;
+}
+
+/** What the last run of the same scope that made checks has found. */
+export async function earlierFindings(tx: EntityManager, asOf: string | null): Promise<EarlierFinding[]> {
+  return tx.query<EarlierFinding[]>(
+    `SELECT break_id AS "breakId", actual, streak FROM finding WHERE run_id =
+       (SELECT run_id FROM run WHERE as_of IS NOT DISTINCT FROM $1::date AND ended_at IS NOT NULL AND cardinality(checks) > 0
+        ORDER BY ended_at DESC LIMIT 1)`,
+    [asOf],
+  );
+}
+
+export interface RunResult {
+  readonly status: RunStatus;
+  readonly reasons: readonly string[];
+  readonly checks: readonly string[];
+  readonly findings: readonly Finding[];
+  readonly stations: Stations | null;
+  readonly endedAt: string;
+}
+
+export async function endRun(tx: EntityManager, runId: string, result: RunResult): Promise<void> {
+  const count = (verdict: Finding['verdict']): number =>
+    result.findings.filter((one) => one.verdict === verdict).length;
+  await tx.query(
+    `UPDATE run SET status = $2, reasons = $3, checks = $4, break_count = $5, timing_count = $6, ended_at = $7 WHERE run_id = $1`,
+    [runId, result.status, result.reasons, result.checks, count('break'), count('timing'), result.endedAt],
+  );
+  await insertFindings(tx, runId, result.findings);
+  for (const [station, cells] of Object.entries(result.stations ?? {}))
+    await insertCells(tx, runId, station, cells ?? []);
+}
+
+async function insertFindings(tx: EntityManager, runId: string, findings: readonly Finding[]): Promise<void> {
+  if (findings.length === 0) return;
+  await tx.query(
+    `INSERT INTO finding (run_id, break_id, verdict, streak, actual, difference)
+     SELECT $1::uuid, * FROM unnest($2::uuid[], $3::text[], $4::int[], $5::text[], $6::jsonb[])`,
+    [
+      runId,
+      findings.map((one) => one.breakId),
+      findings.map((one) => one.verdict),
+      findings.map((one) => one.streak),
+      findings.map((one) => one.difference.actual),
+      findings.map((one) => JSON.stringify(one.difference)),
+    ],
+  );
+}
+
+async function insertCells(tx: EntityManager, runId: string, station: string, cells: readonly Cell[]): Promise<void> {
+  if (cells.length === 0) return;
+  const column = (name: keyof Cell): unknown[] => cells.map((cell) => cell[name]);
+  const names = ['legalEntity', 'month', 'currency', 'invoices', 'invoiced', 'paid', 'open'] as const;
+  const arrays = names.map((_, index) => `$${index + 3}::text[]`).join(', ');
+  await tx.query(
+    `INSERT INTO station_cell (run_id, station, legal_entity, month, currency, invoices, invoiced, paid, open)
+     SELECT $1::uuid, $2::text, * FROM unnest(${arrays})`,
+    [runId, station, ...names.map(column)],
+  );
+}
+
+export type StationCell = Omit<Cell, 'changedAt'> & { readonly station: string };
+
+export function stationCells(tx: EntityManager, runId: string): Promise<StationCell[]> {
+  return tx.query<StationCell[]>(
+    `SELECT station, legal_entity AS "legalEntity", month, currency, invoices, invoiced, paid, open
+     FROM station_cell WHERE run_id = $1 ORDER BY station, legal_entity, month, currency`,
+    [runId],
+  );
+}
+
+/** Findings of a run with their verdict, in a stable order. */
+export async function findingsOf(tx: EntityManager, runId: string, limit: number): Promise<unknown[]> {
+  const rows = await tx.query<{ break_id: string; verdict: string; difference: object }[]>(
+    `SELECT break_id, verdict, difference FROM finding WHERE run_id = $1 ORDER BY verdict, break_id LIMIT $2`,
+    [runId, limit],
+  );
+  return rows.map(({ break_id: breakId, verdict, difference }) => ({ breakId, verdict, ...difference }));
+}
+
+/** The latest run that made checks. */
+export async function latestEnded(tx: EntityManager): Promise<string | null> {
+  const rows = await tx.query<{ id: string }[]>(
+    `SELECT run_id AS id FROM run WHERE ended_at IS NOT NULL AND cardinality(checks) > 0 ORDER BY ended_at DESC LIMIT 1`,
+  );
+  return rows[0]?.id ?? null;
+}
+
+/** Snapshots and figures of old runs go; what breaks say of them stays. */
+export async function dropOldRuns(tx: EntityManager, kept: number): Promise<void> {
+  await tx.query(
+    `DELETE FROM run WHERE run_id IN
+       (SELECT run_id FROM run WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, run_id OFFSET $1)`,
+    [kept],
+  );
+}
+
+/** For metrics: runs by status, and when one last compared everything that it was asked to (seconds since the epoch). */
+export async function runCounts(
+  tx: EntityManager,
+): Promise<{ byStatus: { status: RunStatus; count: number }[]; lastSuccess: number }> {
+  const rows = await tx.query<{ status: RunStatus; count: string; last: string | null }[]>(
+    `SELECT status, count(*) AS count, extract(epoch FROM max(ended_at)) AS last FROM run GROUP BY status`,
+  );
+  const whole = rows.filter(({ status, last }) => last !== null && status !== 'incomplete');
+  return {
+    byStatus: rows.map(({ status, count }) => ({ status, count: Number(count) })),
+    lastSuccess: Math.max(0, ...whole.map(({ last }) => Number(last))),
+  };
+}
