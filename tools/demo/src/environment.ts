@@ -1,0 +1,98 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { anaplanConfig, createAnaplanClient, type AnaplanClient } from '@tieout/connector-anaplan';
+import { createNetSuiteClient, netsuiteConfig, type NetSuiteClient } from '@tieout/connector-netsuite';
+import { createSalesforceClient, salesforceConfig, type SalesforceClient } from '@tieout/connector-salesforce';
+import { applyContracts, writeBundle } from '@tieout/contracts';
+import { createCodec, createKafka, readBundle, type Codec } from '@tieout/messaging';
+import { startAnaplanSandbox, startNetSuiteSandbox, startSalesforceSandbox } from '@tieout/sandbox';
+import { startStack, type RunningStack } from '@tieout/stack';
+import type { Kafka } from 'kafkajs';
+import { pino } from 'pino';
+import { SERVICES } from './options.ts';
+import type { Progress } from './progress.ts';
+import { provisionSandboxes, provisionServices } from './provision.ts';
+import { ANAPLAN_REQUESTS_PER_MINUTE, supervised, type Vendors } from './services.ts';
+import { createSupervisor, type Supervisor } from './supervisor.ts';
+
+/** Everything that runs, and the demo's own ways to look at it. */
+export interface Environment {
+  readonly stack: RunningStack;
+  readonly supervisor: Supervisor;
+  readonly vendorUrls: Readonly<Record<string, string>>;
+  readonly salesforce: SalesforceClient;
+  readonly netsuite: NetSuiteClient;
+  readonly anaplan: AnaplanClient;
+  readonly kafka: Kafka;
+  readonly codec: Codec;
+}
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+
+/**
+ * Starts stack, contracts, sandboxes and services, in this order. What was started is put into `resources` at once, so that it
+ * is ended in reverse order also when a later step fails.
+ */
+export async function startEnvironment(resources: AsyncDisposableStack, progress: Progress): Promise<Environment> {
+  progress.step('Starting Kafka, schema registry and PostgreSQL');
+  const stack = await startStack({ onProgress: (message) => progress.note(message) });
+  resources.defer(() => stack.stop());
+  const folder = path.join(stack.folder, 'demo');
+  mkdirSync(folder, { recursive: true });
+
+  progress.step('Databases and contracts: a role and a schema per service, topics, schemas');
+  const [logins, sandboxDatabase, codecs] = await Promise.all([
+    provisionServices(stack.postgres, SERVICES),
+    provisionSandboxes(stack.postgres),
+    applyAllContracts(stack, folder),
+  ]);
+
+  progress.step('Starting the Salesforce, NetSuite and Anaplan sandboxes');
+  const vendors = await startVendors(resources, sandboxDatabase);
+
+  progress.step('Starting the services');
+  const supervisor = createSupervisor({ folder, onEvent: (text) => progress.note(text) });
+  resources.defer(() => supervisor.stop());
+  const context = { root: ROOT, stack, bundle: codecs.bundle, vendors: vendors.credentials };
+  await Promise.all(SERVICES.map((service) => supervisor.start(supervised(service, logins.get(service)!, context))));
+  for (const [name, pid] of Object.entries(supervisor.pids()))
+    progress.note(`${name.padEnd(20)} pid ${String(pid).padEnd(8)} ${await supervisor.url(name)}`);
+
+  const { salesforce, netsuite, anaplan } = vendors.credentials;
+  return {
+    stack,
+    supervisor,
+    vendorUrls: vendors.urls,
+    salesforce: createSalesforceClient(salesforceConfig.parse(salesforce)),
+    netsuite: createNetSuiteClient(netsuiteConfig.parse({ ...netsuite, concurrency: 8 })),
+    anaplan: createAnaplanClient(
+      anaplanConfig.parse({ ...anaplan, pollMs: 100, requestsPerMinute: ANAPLAN_REQUESTS_PER_MINUTE / 4 }),
+    ),
+    kafka: createKafka({ clientId: 'tieout-demo', brokers: [...stack.brokers] }, pino({ level: 'silent' })),
+    codec: codecs.codec,
+  };
+}
+
+async function applyAllContracts(stack: RunningStack, folder: string): Promise<{ bundle: string; codec: Codec }> {
+  const { bundle: ids } = await applyContracts({ brokers: stack.brokers, registry: { url: stack.registryUrl } });
+  if (ids === null) throw new Error('applying the contracts gave no id bundle');
+  const bundle = path.join(folder, 'schema-ids.json');
+  writeBundle(bundle, ids);
+  return { bundle, codec: createCodec({ bundle: readBundle(bundle), registry: null }) };
+}
+
+async function startVendors(
+  resources: AsyncDisposableStack,
+  databaseUrl: string,
+): Promise<{ credentials: Vendors; urls: Record<string, string> }> {
+  const salesforce = await startSalesforceSandbox({ databaseUrl });
+  resources.defer(() => salesforce.close());
+  const netsuite = await startNetSuiteSandbox({ databaseUrl });
+  resources.defer(() => netsuite.close());
+  const anaplan = await startAnaplanSandbox({ databaseUrl, requestsPerMinute: ANAPLAN_REQUESTS_PER_MINUTE });
+  resources.defer(() => anaplan.close());
+  return {
+    credentials: { salesforce: salesforce.credentials, netsuite: netsuite.credentials, anaplan: anaplan.credentials },
+    urls: { Salesforce: salesforce.url, NetSuite: netsuite.url, Anaplan: anaplan.url },
+  };
+}

@@ -1,0 +1,40 @@
+import { customerIdOf, type SalesforceClient } from '@tieout/connector-salesforce';
+import type { Receivable } from './receivables.ts';
+
+/** Number of a customer to the canonical id that its account gets. */
+export type CustomerIds = ReadonlyMap<string, string>;
+
+export interface CrmLoad {
+  readonly client: SalesforceClient;
+  readonly instance: string;
+  readonly currency: string;
+  /** Called after each portion with the number of customers loaded so far. */
+  readonly onLoaded: (done: number, total: number) => void;
+}
+
+/** Small, so that a service can be killed while customers still come. */
+const PORTION = 20;
+
+/** Creates or updates one account per customer of the rows; safe to repeat. */
+export async function loadCustomers(rows: readonly Receivable[], load: CrmLoad): Promise<CustomerIds> {
+  const names = new Map(rows.map(({ customer, customerName }) => [customer, customerName]));
+  const accounts = [...names].map(([number, name]) => ({
+    External_Id__c: number,
+    AccountNumber: number,
+    Name: name,
+    CurrencyIsoCode: load.currency,
+  }));
+  const ids = new Map<string, string>();
+  for (let start = 0; start < accounts.length; start += PORTION) {
+    const portion = accounts.slice(start, start + PORTION);
+    const results = await load.client.upsertAccounts('External_Id__c', portion);
+    results.forEach((result, index) => {
+      const number = portion[index]!.AccountNumber;
+      if (!result.success || result.id === undefined)
+        throw new Error(`Salesforce refuses customer ${number}: ${result.errors[0]?.message ?? 'no reason'}`);
+      ids.set(number, customerIdOf(load.instance, result.id));
+    });
+    load.onLoaded(ids.size, accounts.length);
+  }
+  return ids;
+}

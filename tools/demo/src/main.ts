@@ -1,0 +1,115 @@
+/** `npm run demo`: the whole pipeline on this machine, from a file of receivables to planning, tied out. */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { PrerequisiteError } from '@tieout/stack';
+import { startEnvironment, type Environment } from './environment.ts';
+import { differences } from './figures.ts';
+import { readOptions, SERVICES, type DemoOptions } from './options.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { UnusableFile } from './receivables.ts';
+import { breakText, figureTable, rejectedText, type Report } from './report.ts';
+import { readReceivables, runPipeline } from './run.ts';
+
+const EXIT = { agreed: 0, differs: 1, unusable: 2, interrupted: 130 } as const;
+
+/** Asked to stop by a person, a signal or the end of whoever started the demo. */
+class Interrupted extends Error {}
+
+// Not by itself: what was interrupted while it started may still be at work, and ends with this process.
+process.exit(await main(readOptions(process.argv)));
+
+async function main(options: DemoOptions): Promise<number> {
+  const progress = createProgress(process.stderr);
+  const stop = stopSignal();
+  try {
+    return await demo(options, progress, stop);
+  } catch (error) {
+    if (stop.aborted) return EXIT.interrupted;
+    const plain = error instanceof UnusableFile || error instanceof PrerequisiteError;
+    console.error(plain ? error.message : error);
+    return plain ? EXIT.unusable : EXIT.differs;
+  }
+}
+
+async function demo(options: DemoOptions, progress: Progress, stop: AbortSignal): Promise<number> {
+  const parsed = readReceivables(options);
+  progress.step(`${parsed.rows.length} receivables, ${parsed.rejected.length} rows rejected`);
+  await using resources = new AsyncDisposableStack();
+  resources.defer(() => progress.step('Stopping'));
+  const environment = await interruptible(stop, startEnvironment(resources, progress));
+  const signal = AbortSignal.any([stop, environment.supervisor.broken]);
+  try {
+    const report = await interruptible(signal, runPipeline({ environment, options, progress, signal }, parsed));
+    show(report, options, progress);
+    if (!options.once) await stayUp(environment, progress, signal);
+    return report.breaks.length === 0 ? EXIT.agreed : EXIT.differs;
+  } catch (error) {
+    if (!stop.aborted) showLogs(environment);
+    throw error;
+  }
+}
+
+/** Ends the waiting, not the work: what it started is ended with the resources. */
+async function interruptible<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  signal.throwIfAborted();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  return Promise.race([work, aborted]);
+}
+
+/** A second Ctrl-C within a second is the same keystroke seen twice (npm sends it on); a later one means now. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  let askedAt = 0;
+  const ask = (): void => {
+    if (stop.signal.aborted && performance.now() - askedAt > 1_000) process.exit(EXIT.interrupted);
+    askedAt = performance.now();
+    stop.abort(new Interrupted('interrupted'));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
+  process.once('disconnect', ask);
+  process.channel?.unref();
+  return stop.signal;
+}
+
+function show(report: Report, options: DemoOptions, progress: Progress): void {
+  if (options.report !== null) {
+    const file = path.resolve(process.env['INIT_CWD'] ?? '.', options.report);
+    writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+    progress.note(`report: ${file}`);
+  }
+  if (options.json) return void process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  const differing = differences(report.stations);
+  const parts = [figureTable(report.stations, differing)];
+  if (report.rejected.length > 0)
+    parts.push(`${report.rejected.length} rows rejected:\n${rejectedText(report.rejected)}`);
+  if (report.breaks.length > 0) parts.push(`${report.breaks.length} breaks:\n${breakText(report.breaks)}`);
+  parts.push(
+    report.breaks.length === 0
+      ? 'File, ERP, topics and planning agree to the cent; no break.'
+      : 'The stations do not agree, or there are breaks.',
+  );
+  process.stdout.write(`\n${parts.join('\n\n')}\n`);
+}
+
+async function stayUp(environment: Environment, progress: Progress, signal: AbortSignal): Promise<void> {
+  progress.step('Everything stays up until Ctrl-C');
+  for (const service of SERVICES) progress.note(`${service.padEnd(20)} ${await environment.supervisor.url(service)}`);
+  for (const [vendor, url] of Object.entries(environment.vendorUrls)) progress.note(`${vendor.padEnd(20)} ${url}`);
+  progress.note(`${'Kafka'.padEnd(20)} ${environment.stack.brokers.join(',')}`);
+  progress.note(`${'Schema registry'.padEnd(20)} ${environment.stack.registryUrl}`);
+  const alive = setInterval(() => undefined, 2 ** 30);
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  clearInterval(alive);
+}
+
+function showLogs({ supervisor }: Environment): void {
+  for (const service of SERVICES)
+    for (const line of supervisor
+      .tail(service, 200)
+      .filter((text) => /"level":("(warn|error|fatal)"|[456]0)|^[^{]/.test(text))
+      .slice(-5))
+      console.error(`${service}: ${line.slice(0, 1_000)}`);
+}
