@@ -7,7 +7,7 @@ import { loadCustomers, type CustomerIds } from './load-crm.ts';
 import { loadDocuments, loadSubsidiaries, type ErpLoad } from './load-erp.ts';
 import type { DemoOptions, Service } from './options.ts';
 import type { Progress } from './progress.ts';
-import { MAX_BYTES, parseReceivables, UnusableFile, type ParsedReceivables, type Receivable } from './receivables.ts';
+import { MAX_BYTES, parseReceivables, UnusableFile, type ParsedReceivables } from './receivables.ts';
 import { reconcile } from './reconciliation.client.ts';
 import { stationBreaks, type Report } from './report.ts';
 import { erpCustomers, erpFigures, planningFigures, readTopics } from './stations.client.ts';
@@ -62,13 +62,7 @@ export async function runPipeline(run: Run, parsed: ParsedReceivables): Promise<
 
   progress.step('Reconciliation: comparing what the systems hold');
   const url = (): Promise<string> => environment.supervisor.url('reconciliation');
-  const breaks = await reconcile({
-    url,
-    cutOff: cutOffOf(rows, options.asOf),
-    patienceMs: options.patienceMs,
-    signal: run.signal,
-    progress,
-  });
+  const breaks = await reconcile({ url, patienceMs: options.patienceMs, signal: run.signal, progress });
 
   progress.step('Reading every station independently');
   const [erpSays, planning, topics] = await Promise.all([
@@ -83,12 +77,6 @@ export async function runPipeline(run: Run, parsed: ParsedReceivables): Promise<
     breaks: [...breaks, ...stationBreaks(differences(stations))],
     topics: topics.counts,
   };
-}
-
-/** A day on or after every document of the run. */
-function cutOffOf(rows: readonly Receivable[], day: string | null): string {
-  const days = rows.flatMap(({ invoiceDate, settledDate }) => [invoiceDate, settledDate ?? invoiceDate]);
-  return day ?? days.reduce((last, next) => (next > last ? next : last), '1970-01-01');
 }
 
 function erpLoad({ environment, options, progress, signal }: Run, killing: Killing): ErpLoad {

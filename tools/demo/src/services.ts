@@ -59,6 +59,13 @@ function vendorEnvironment(service: Service, { salesforce, netsuite, anaplan }: 
         NETSUITE_CONSUMER_SECRET: netsuite.consumerSecret,
         NETSUITE_TOKEN_KEY: netsuite.tokenKey,
         NETSUITE_TOKEN_SECRET: netsuite.tokenSecret,
+        // The sandbox serves 15 calls at once; the demo itself loads with 8.
+        NETSUITE_CONCURRENCY: '6',
+        NETSUITE_TIMEOUT_MS: '10000',
+        // A sandbox that did not answer within its ten seconds never will.
+        NETSUITE_IN_DOUBT_MS: '1000',
+        NETSUITE_POLL_INTERVAL_MS: '500',
+        NETSUITE_TOTALS_INTERVAL_MS: '2000',
       };
     case 'planning-publisher':
       return {
@@ -73,6 +80,6 @@ function vendorEnvironment(service: Service, { salesforce, netsuite, anaplan }: 
         PLANNING_WINDOW_MS: '1000',
       };
     case 'reconciliation':
-      return {};
+      return { RUN_POLL_MS: '200', RUN_DEADLINE_MS: '60000', RECHECK_DELAY_MS: '2000' };
   }
 }
