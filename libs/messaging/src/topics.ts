@@ -1,6 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { PRODUCING_SERVICES, TOPIC_NAMES, TOPICS } from '@tieout/canonical';
 import kafkajs, { type Admin } from 'kafkajs';
-import { MisconfiguredError } from './errors.ts';
+import { MisconfiguredError, TransientError } from './errors.ts';
 import { markTopic } from './relay-mark.ts';
 
 /** A topic as it should be; `config` is the topic's own configuration, the rest stays at the broker's defaults. */
@@ -65,7 +66,7 @@ export async function applyTopics(admin: Admin, plan: readonly TopicChange[]): P
   const configured = plan.filter((change) => change.kind === 'configure-topic');
   if (created.length > 0)
     await admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false,
       topics: created.map((topic) => ({
         topic: topic.name,
         numPartitions: topic.partitions,
@@ -73,7 +74,35 @@ export async function applyTopics(admin: Admin, plan: readonly TopicChange[]): P
         configEntries: entries({ ...config, ...topic.config }),
       })),
     });
+  await untilLeadersAreKnown(
+    admin,
+    created.map(({ name }) => name),
+  );
   if (configured.length > 0) await configure(admin, configured);
+}
+
+const LEADER_TIMEOUT_MS = 30_000;
+
+/** kafkajs' own wait gives up when the broker that it asks has not heard of the topic yet. */
+async function untilLeadersAreKnown(admin: Admin, topics: readonly string[]): Promise<void> {
+  for (const deadline = Date.now() + LEADER_TIMEOUT_MS; !(await haveLeaders(admin, topics)); await delay(50))
+    if (Date.now() > deadline)
+      throw new TransientError(
+        'topic-leaderless',
+        `One of ${topics.join(', ')} has no leader after ${LEADER_TIMEOUT_MS} ms`,
+      );
+}
+
+async function haveLeaders(admin: Admin, topics: readonly string[]): Promise<boolean> {
+  if (topics.length === 0) return true;
+  try {
+    const metadata = await admin.fetchTopicMetadata({ topics: [...topics] });
+    return metadata.topics.every(
+      ({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0),
+    );
+  } catch {
+    return false;
+  }
 }
 
 /** Three replicas where there are three brokers; then a write counts only when two have it. */
