@@ -10,7 +10,8 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 describe('paths in documents', () => {
   it('are code spans below a top folder and relative links, without patterns', () => {
-    const text = 'See `libs/messaging/src/relay.ts`, `npm test`, `apps/*/src`, [a](docs/x.md#part), [b](https://example.org).';
+    const text =
+      'See `libs/messaging/src/relay.ts`, `npm test`, `apps/*/src`, [a](docs/x.md#part), [b](https://example.org).';
     expect(documentedPaths(text)).toEqual(['libs/messaging/src/relay.ts', 'docs/x.md']);
   });
 
