@@ -83,12 +83,12 @@ function dumpOf(table: Table, refused: readonly RefusedRow[]): string {
 
 /** Reads what was uploaded, also when two uploads ran into each other: such rows must fail, not the import. */
 function readTable(content: Buffer): Table {
-  const records = parse(content, {
+  const records = parse<string[]>(content, {
     bom: true,
     skip_empty_lines: true,
     relax_column_count: true,
     relax_quotes: true,
-  }) as string[][];
+  });
   const [header = [], ...rows] = records;
   return { header, rows };
 }

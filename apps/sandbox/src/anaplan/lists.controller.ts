@@ -33,7 +33,7 @@ export function listsRouter(context: Context): Router {
     const failures = refused.map((requestIndex) => ({
       requestIndex,
       failureType: 'INCORRECT_FORMAT',
-      failureMessageDetails: `Name or code exists: ${rows[requestIndex]?.code}`,
+      failureMessageDetails: `Name or code exists: ${rows[requestIndex]?.code ?? ''}`,
     }));
     const counts = { added: rows.length - refused.length, ignored: refused.length, total: rows.length };
     response.json(objectBody(context.baseUrl(), 'listItem', failures.length > 0 ? { ...counts, failures } : counts));

@@ -8,7 +8,7 @@ export function parseExactJson(text: string): unknown {
   const keepSource = (_key: string, value: unknown, context?: { source?: string }): unknown =>
     typeof value === 'number' ? (context?.source ?? String(value)) : value;
   try {
-    return JSON.parse(text, keepSource as (key: string, value: unknown) => unknown);
+    return JSON.parse(text, keepSource);
   } catch {
     throw new ApiError(400, 'Malformed JSON request body');
   }

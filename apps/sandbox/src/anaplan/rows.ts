@@ -67,8 +67,8 @@ export function judgeCells(table: Table, dimensions: Dimensions): Judged<CellRow
     const period = dimensions.months.get(month);
     if (period === undefined) return refusal('ignored', `Unknown Time item: ${month}`);
     const values = LINE_ITEMS.map((item) => at(item.name));
-    const bad = LINE_ITEMS.findIndex((item, index) => !isNumber(values[index] ?? '', item.scale));
-    if (bad >= 0) return refusal('failed', `Invalid number for ${LINE_ITEMS[bad]?.name}: ${values[bad]}`);
+    const bad = LINE_ITEMS.find((item) => !isNumber(at(item.name), item.scale));
+    if (bad !== undefined) return refusal('failed', `Invalid number for ${bad.name}: ${at(bad.name)}`);
     return { legalEntity, currency, period, values };
   });
 }

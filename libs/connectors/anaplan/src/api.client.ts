@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DataError } from '@tieout/messaging';
 import { createBudget } from './budget.client.ts';
 import type { AnaplanConfig } from './config.ts';
-import { retryAfterMs, toError } from './failure.ts';
+import { retryAfterMs, toError } from './failure.client.ts';
 import { type Answer, send } from './http.client.ts';
 import { createTokenSource } from './token.client.ts';
 

@@ -34,14 +34,16 @@ const MAX_NAME = 60;
 /** Time item of a month in a calendar of months: 2013-01 is `Jan 13`; null where two digits would mean another year. */
 export function timeItemOf(month: string): string | null {
   const match = /^20(\d{2})-(0[1-9]|1[0-2])$/.exec(month);
-  return match === null ? null : `${MONTH_NAMES[Number(match[2]) - 1]} ${match[1]}`;
+  if (match === null) return null;
+  const [, year = '', month = ''] = match;
+  return `${MONTH_NAMES[Number(month) - 1] ?? ''} ${year}`;
 }
 
 /** Month of a time item: `Jan 13` is 2013-01; null for years, quarters and anything else. */
 export function monthOf(timeItem: string): string | null {
-  const match = /^([A-Z][a-z]{2}) (\d{2})$/.exec(timeItem);
-  const index = MONTH_NAMES.indexOf(match?.[1] ?? '');
-  return match === null || index < 0 ? null : `20${match[2]}-${String(index + 1).padStart(2, '0')}`;
+  const [, name = '', year = ''] = /^([A-Z][a-z]{2}) (\d{2})$/.exec(timeItem) ?? [];
+  const index = MONTH_NAMES.indexOf(name);
+  return index < 0 ? null : `20${year}-${String(index + 1).padStart(2, '0')}`;
 }
 
 /** The import row of a cell, in the order of CELL_COLUMNS; null when the model's calendar has no name for its month. */

@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PlanningCell } from './cells.map.ts';
 import { createAnaplanClient, type AnaplanClient, type Load } from './client.ts';
-import { anaplanConfig } from './config.ts';
+import { anaplanConfig, type AnaplanConfig } from './config.ts';
 
 type Sandbox = Awaited<ReturnType<typeof startAnaplanSandbox>>;
 
@@ -18,7 +18,7 @@ afterEach(() => sandbox.close());
 
 async function begin(
   options: Partial<Parameters<typeof startAnaplanSandbox>[0]> = {},
-  settings: Partial<Parameters<typeof anaplanConfig.parse>[0] & object> = {},
+  settings: Partial<AnaplanConfig> = {},
 ): Promise<AnaplanClient> {
   sandbox = await startAnaplanSandbox({ databaseUrl, taskMs: 1, ...options });
   return createAnaplanClient(anaplanConfig.parse({ ...sandbox.credentials, pollMs: 20, ...settings }));

@@ -1,6 +1,6 @@
 import { DataError } from '@tieout/messaging';
 import type { AnaplanConfig } from './config.ts';
-import { toError } from './failure.ts';
+import { toError } from './failure.client.ts';
 import { send } from './http.client.ts';
 
 interface Token {
