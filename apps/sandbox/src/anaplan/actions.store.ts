@@ -83,7 +83,7 @@ function dumpOf(table: Table, refused: readonly RefusedRow[]): string {
 
 /** Reads what was uploaded, also when two uploads ran into each other: such rows must fail, not the import. */
 function readTable(content: Buffer): Table {
-  const records = parse<string[]>(content, {
+  const records = parse(content, {
     bom: true,
     skip_empty_lines: true,
     relax_column_count: true,

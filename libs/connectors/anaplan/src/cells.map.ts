@@ -35,8 +35,8 @@ const MAX_NAME = 60;
 export function timeItemOf(month: string): string | null {
   const match = /^20(\d{2})-(0[1-9]|1[0-2])$/.exec(month);
   if (match === null) return null;
-  const [, year = '', month = ''] = match;
-  return `${MONTH_NAMES[Number(month) - 1] ?? ''} ${year}`;
+  const [, year = '', number = ''] = match;
+  return `${MONTH_NAMES[Number(number) - 1] ?? ''} ${year}`;
 }
 
 /** Month of a time item: `Jan 13` is 2013-01; null for years, quarters and anything else. */

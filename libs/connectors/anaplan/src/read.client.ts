@@ -65,7 +65,7 @@ export function idOf(kind: string, objects: readonly NamedObject[], name: string
 /** Records of a CSV text, its header included. */
 export function records(text: string): string[][] {
   try {
-    return parse<string[]>(text, { bom: true, skip_empty_lines: true, relax_column_count: true });
+    return parse(text, { bom: true, skip_empty_lines: true, relax_column_count: true });
   } catch (cause) {
     throw new DataError('anaplan-answer', 'Anaplan sent a table that is not CSV', { cause });
   }
