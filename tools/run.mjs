@@ -53,7 +53,9 @@ function install() {
 function run() {
   const node = path.join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
   const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
-  const child = spawn(node, ['--import', import.meta.resolve('tsx'), path.resolve(root, entry), ...args], { stdio });
+  // kafkajs computes a negative timeout now and then, which newer Node remarks on.
+  const flags = ['--disable-warning=TimeoutNegativeWarning', '--import', import.meta.resolve('tsx')];
+  const child = spawn(node, [...flags, path.resolve(root, entry), ...args], { stdio });
   // A terminal sends Ctrl-C to the child as well; sent a second time, it would look like impatience.
   const forward = (signal) => void (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);

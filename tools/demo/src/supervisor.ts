@@ -33,10 +33,12 @@ export interface Supervisor {
 interface Running extends SupervisedService {
   child: ChildProcess | null;
   url: string | null;
-  restarts: number;
+  /** Ends in a row without having been ready in between. */
+  failures: number;
 }
 
-const MAX_RESTARTS = 10;
+const MAX_FAILURES = 4;
+const LOG_LINES = 8;
 const READY_POLL_MS = 100;
 const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 12_000;
@@ -60,9 +62,12 @@ export function createSupervisor({ folder, onEvent }: SupervisorOptions): Superv
     service.url = null;
     if (stopping) return;
     const how = signal ?? `exit code ${code}`;
-    if (code === NOT_CONFIGURED || ++service.restarts > MAX_RESTARTS)
-      return broken.abort(new Error(`${service.name} cannot be kept running (${how}, ${service.restarts} restarts)`));
-    const pauseMs = Math.min(250 * 2 ** (service.restarts - 1), 5_000);
+    service.failures += 1;
+    if (code === NOT_CONFIGURED || service.failures > MAX_FAILURES) {
+      const log = tailOf(logFile(folder, service.name), LOG_LINES).map((line) => `  ${line.slice(0, 2_000)}`);
+      return broken.abort(new Error(`${service.name} cannot be kept running (${how}):\n${log.join('\n')}`));
+    }
+    const pauseMs = 250 * 2 ** (service.failures - 1);
     onEvent(`${service.name} ended (${how}), restarting in ${pauseMs} ms`);
     await sleep(pauseMs);
     if (stopping) return;
@@ -82,6 +87,7 @@ export function createSupervisor({ folder, onEvent }: SupervisorOptions): Superv
       service.url = readyUrl(folder, service);
       if (service.url === null) await sleep(READY_POLL_MS);
     }
+    service.failures = 0;
     return service.url;
   };
 
@@ -94,7 +100,7 @@ export function createSupervisor({ folder, onEvent }: SupervisorOptions): Superv
   return {
     broken: broken.signal,
     async start(definition) {
-      const service: Running = { ...definition, child: null, url: null, restarts: 0 };
+      const service: Running = { ...definition, child: null, url: null, failures: 0 };
       services.set(definition.name, service);
       launch(service);
       await ready(service);
