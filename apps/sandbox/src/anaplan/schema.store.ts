@@ -44,6 +44,8 @@ on conflict do nothing`;
 /** Opens the sandbox's own schema, creating and seeding what is missing; an existing state is kept. */
 export async function openSchema(databaseUrl: string): Promise<Pool> {
   const pool = new Pool({ connectionString: databaseUrl, max: 8, options: '-c search_path=sandbox_anaplan' });
+  // Without a listener an idle connection that the server closes would end the process; the next query opens another.
+  pool.on('error', () => undefined);
   // Two sandboxes may start on one database at once: DDL and seed behind one lock.
   const client = await pool.connect();
   try {
