@@ -17,9 +17,14 @@ let ending: Promise<void> | null = null;
 process.on('message', (request: GuardianRequest) => void answer(request));
 process.on('disconnect', () => void end());
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());
-process.on('uncaughtException', () => void end());
+process.on('uncaughtException', (error) => {
+  console.error(error);
+  void end();
+});
 writeRecord();
 tell({ kind: 'ready' });
+// An owner that was killed while this file loaded has disconnected before anyone listened.
+if (!process.connected) void end();
 
 async function answer(request: GuardianRequest): Promise<void> {
   try {

@@ -21,13 +21,14 @@ export const KAFKA: Artifact = {
 /** Formats and runs one broker once, the way Kafka documents it, and keeps what makes later starts quick. */
 async function rehearse(jars: string, guardian: Guardian): Promise<void> {
   await withFreshPorts(async (attempt) => {
-    const cluster = { guardian, jars, nodes: await planNodes(join(guardian.folder, `rehearsal-${attempt}`), 1) };
+    const nodes = await planNodes(join(guardian.folder, `rehearsal-${attempt}`), 1);
+    const cluster = { guardian, jars, id: kafkaUuid(), nodes };
     const node = cluster.nodes[0] as KafkaNode;
     mkdirSync(node.folder, { recursive: true });
     await guardian.run({
       name: 'kafka-format',
       command: javaCommand(),
-      args: ['-cp', '*', 'kafka.tools.StorageTool', 'format', '-t', kafkaUuid(), '-c', configure(cluster, node)],
+      args: ['-cp', '*', 'kafka.tools.StorageTool', 'format', '-t', cluster.id, '-c', configure(cluster, node)],
       cwd: jars,
       logFile: join(node.folder, 'format.log'),
     });
@@ -51,12 +52,11 @@ export async function planNodes(folder: string, size: number): Promise<KafkaNode
 
 /** Lays out an empty log folder for every node as `kafka-storage format` does, without a JVM each. */
 export function formatNodes(cluster: Cluster): void {
-  const clusterId = kafkaUuid();
   for (const node of cluster.nodes) {
     const data = join(node.folder, 'data');
     mkdirSync(data, { recursive: true });
     copyFileSync(join(cluster.jars, CHECKPOINT), join(data, CHECKPOINT));
-    const ids = { version: 1, 'cluster.id': clusterId, 'node.id': node.id, 'directory.id': kafkaUuid() };
+    const ids = { version: 1, 'cluster.id': cluster.id, 'node.id': node.id, 'directory.id': kafkaUuid() };
     const lines = Object.entries(ids).map(([key, value]) => `${key}=${value}\n`);
     writeFileSync(join(data, 'meta.properties'), lines.join(''));
     configure(cluster, node);

@@ -40,7 +40,8 @@ export function serverProperties(node: KafkaNode, nodes: readonly KafkaNode[]): 
     'share.coordinator.state.topic.min.isr': inSync,
     'group.initial.rebalance.delay.ms': 0,
     'group.min.session.timeout.ms': 1000,
-    'broker.session.timeout.ms': 3000,
+    // A dead broker of a cluster is noticed soon; a lone one has no one to hand over to and is only hurt by being fenced.
+    'broker.session.timeout.ms': nodes.length > 1 ? 4000 : 30_000,
     'broker.heartbeat.interval.ms': 500,
     'num.network.threads': 2,
     'num.io.threads': 4,

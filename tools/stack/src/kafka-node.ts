@@ -13,10 +13,13 @@ import { untilReady } from './readiness.ts';
 export interface Cluster {
   readonly guardian: Guardian;
   readonly jars: string;
+  /** 128 random bits in base64url. */
+  readonly id: string;
   readonly nodes: readonly KafkaNode[];
 }
 
 const JVM = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:-UsePerfData', '-Djava.awt.headless=true'];
+const PATIENCE = { connectionTimeout: 2_000, requestTimeout: 5_000, retry: { retries: 0 }, logLevel: logLevel.NOTHING };
 const LOGGING = fileURLToPath(new URL('../maven/log4j2.properties', import.meta.url));
 
 /** A name that Kafka accepts for a cluster or a log folder: 128 random bits in base64url. */
@@ -59,16 +62,15 @@ export async function signalNode({ guardian }: Cluster, node: KafkaNode, signal:
   await guardian.signal(nameOf(node), signal);
 }
 
-/** Waits until a node answers and counts every living node of the cluster among the brokers. */
-export function untilJoined({ guardian, nodes }: Cluster, node: KafkaNode): Promise<void> {
+/** Waits until a node of this very cluster answers and counts every living node among the brokers. */
+export function untilJoined({ guardian, id, nodes }: Cluster, node: KafkaNode): Promise<void> {
   const living = nodes.filter((one) => guardian.isRunning(nameOf(one)));
   return untilReady(guardian, { name: nameOf(node), logFile: logOf(node) }, async () => {
-    const client = new Kafka({ brokers: [addressOf(node)], retry: { retries: 0 }, logLevel: logLevel.NOTHING });
-    const admin = client.admin();
+    const admin = new Kafka({ ...PATIENCE, brokers: [addressOf(node)] }).admin();
     try {
       await admin.connect();
-      const { brokers } = await admin.describeCluster();
-      return living.every((one) => brokers.some((broker) => broker.nodeId === one.id));
+      const { brokers, clusterId } = await admin.describeCluster();
+      return clusterId === id && living.every((one) => brokers.some((broker) => broker.nodeId === one.id));
     } finally {
       await admin.disconnect();
     }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { resolveArtifact } from './artifacts.ts';
 import type { Guardian } from './guardian-client.ts';
 import { formatNodes, KAFKA, planNodes } from './kafka-artifact.ts';
-import { addressOf, type Cluster, endNode, signalNode, startNode, untilJoined } from './kafka-node.ts';
+import { addressOf, type Cluster, endNode, kafkaUuid, signalNode, startNode, untilJoined } from './kafka-node.ts';
 import { withFreshPorts } from './readiness.ts';
 
 /** A running Kafka cluster and the ways in which tests hurt it. */
@@ -38,7 +38,7 @@ export async function startKafka(
   const jars = await resolveArtifact(KAFKA, guardian, progress);
   return withFreshPorts(async (attempt) => {
     const nodes = await planNodes(join(guardian.folder, `kafka-${attempt}`), size);
-    const cluster = { guardian, jars, nodes };
+    const cluster = { guardian, jars, id: kafkaUuid(), nodes };
     try {
       formatNodes(cluster);
       await Promise.all(nodes.map((node) => startNode(cluster, node)));

@@ -97,6 +97,9 @@ test('npm run stack announces its stack in a file while it runs, and only then',
   const announced = JSON.parse(readFileSync(file, 'utf8')) as StackHandle & { folder: string };
   const subjects = await fetch(`${announced.registryUrl}/subjects`);
   expect(await subjects.json()).toEqual([]);
+  const second = spawnTs(new URL('./main.ts', import.meta.url), { args: ['--file', file] });
+  await expect(second.exited).resolves.toMatchObject({ code: 1 });
+  expect(second.stderr()).toMatch(/announces a running stack .* use --file PATH/);
   program.signal('SIGINT');
   await expect(program.exited).resolves.toMatchObject({ code: 0 });
   expect([existsSync(file), existsSync(announced.folder)]).toEqual([false, false]);

@@ -1,9 +1,10 @@
 /** `npm run stack`: holds a local stack for development until Ctrl-C. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { postgresUrl, type StackAnnouncement } from './handle.ts';
 import { PrerequisiteError } from './prerequisites.ts';
+import { identify } from './process-identity.ts';
 import { type RunningStack, startStack } from './start-stack.ts';
 
 interface Flags {
@@ -11,6 +12,8 @@ interface Flags {
   readonly file: string;
   readonly json?: true;
 }
+
+class UsageError extends Error {}
 
 const program = new Command('npm run stack --')
   .description('Starts Kafka, a schema registry and PostgreSQL on free local ports and holds them until Ctrl-C.')
@@ -21,15 +24,17 @@ const program = new Command('npm run stack --')
 
 await hold(program.parse().opts<Flags>()).catch((error: unknown) => {
   // What the user can mend is told plainly; anything else with its stack.
-  console.error(error instanceof PrerequisiteError ? error.message : error);
+  console.error(error instanceof PrerequisiteError || error instanceof UsageError ? error.message : error);
   process.exitCode = 1;
 });
 
 async function hold(flags: Flags): Promise<void> {
   const stopped = new Promise<void>((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => done());
+    // Not once: npm passes a Ctrl-C on to a program that has got it from the terminal already.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => done());
   });
   const file = resolve(flags.file);
+  refuseSecond(file);
   const starting = startStack({
     brokers: flags.brokers,
     announcement: file,
@@ -44,6 +49,13 @@ async function hold(flags: Flags): Promise<void> {
   clearInterval(alive);
   console.error('stopping');
   await stack.stop();
+}
+
+/** Two stacks behind one file would leave the first unannounced as soon as the second stops. */
+function refuseSecond(file: string): void {
+  const announced = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as StackAnnouncement) : null;
+  if (announced === null || !existsSync(announced.folder) || identify(announced.pid) === null) return;
+  throw new UsageError(`${file} announces a running stack (process ${announced.pid}); stop it or use --file PATH`);
 }
 
 function announce(stack: RunningStack, file: string, asJson: boolean): void {

@@ -86,8 +86,9 @@ async function serve(
   return address;
 }
 
+/** The password is this server's own, so another one that has its port does not pass for it. */
 async function answers(address: PostgresAddress): Promise<boolean> {
-  const client = new pg.Client(address);
+  const client = new pg.Client({ ...address, connectionTimeoutMillis: 2_000, query_timeout: 2_000 });
   client.on('error', () => undefined);
   try {
     await client.connect();

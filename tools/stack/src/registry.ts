@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Artifact, resolveArtifact } from './artifacts.ts';
 import { archiveFlags } from './class-archive.ts';
@@ -15,7 +16,13 @@ export const REGISTRY: Artifact = {
 
 // Start-up is what counts here, not throughput: one compiler tier, one collector thread.
 const JVM = ['-Xmx320m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData'];
-const QUIET = { QUARKUS_LOG_LEVEL: 'WARN', APICURIO_LOG_LEVEL: 'WARN', QUARKUS_HTTP_ACCESS_LOG_ENABLED: 'false' };
+const LOGGING = {
+  QUARKUS_LOG_LEVEL: 'WARN',
+  APICURIO_LOG_LEVEL: 'WARN',
+  QUARKUS_HTTP_ACCESS_LOG_ENABLED: 'false',
+  // Says "Listening on" when it has its port.
+  QUARKUS_LOG_CATEGORY__IO_QUARKUS__LEVEL: 'INFO',
+};
 const NAME = 'registry';
 
 /** Starts Apicurio Registry, in memory; resolves to the address of its Confluent-compatible API. */
@@ -40,12 +47,18 @@ function serve(jars: string, guardian: Guardian): Promise<string> {
       command: javaCommand(),
       args: [...JVM, ...archiveFlags(jars), '-jar', `apicurio-registry-app-${REGISTRY.version}-runner.jar`],
       cwd: jars,
-      env: { ...QUIET, QUARKUS_HTTP_HOST: '127.0.0.1', QUARKUS_HTTP_PORT: String(port) },
+      env: { ...LOGGING, QUARKUS_HTTP_HOST: '127.0.0.1', QUARKUS_HTTP_PORT: String(port) },
       logFile,
       endSignal: 'SIGKILL',
     });
     const url = `http://127.0.0.1:${port}/apis/ccompat/v7`;
-    await untilReady(guardian, { name: NAME, logFile }, async () => (await fetch(`${url}/subjects`)).ok);
+    await untilReady(guardian, { name: NAME, logFile }, () => answers(url, logFile));
     return url;
   });
+}
+
+/** Another registry that has the port would answer as well: the log tells whether it is this one. */
+async function answers(url: string, logFile: string): Promise<boolean> {
+  if (!/Listening on/i.test(readFileSync(logFile, 'utf8'))) return false;
+  return (await fetch(`${url}/subjects`, { signal: AbortSignal.timeout(5_000) })).ok;
 }
