@@ -43,6 +43,12 @@ const bigintLong = avro.types.LongType.__with({
   compare: (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0),
 });
 
+/**
+ * avsc asks a logical type also about the null of an optional field, before it takes the other branch. `undefined` says no;
+ * an error would say no too, at the price of its stack, for every null of every record.
+ */
+const isAbsent = (value: unknown): value is null | undefined => value === null || value === undefined;
+
 interface DecimalSchema {
   readonly precision: number;
   readonly scale?: number;
@@ -72,10 +78,15 @@ class DecimalType extends avro.types.LogicalType {
   }
 
   protected override _fromValue(bytes: Buffer | undefined): string {
+    if (bytes !== undefined && bytes.length > 0 && bytes.length <= SMALL_BYTES && this.precision >= SMALL_DIGITS)
+      return smallDecimal(bytes.readIntBE(0, bytes.length), this.scale);
     return fromUnits(this.#within(readTwosComplement(bytes)), this.scale);
   }
 
-  protected override _toValue(text: unknown): Buffer {
+  protected override _toValue(text: unknown): Buffer | undefined {
+    if (isAbsent(text)) return undefined;
+    const small = this.precision >= SMALL_DIGITS ? smallUnits(text, this.scale) : null;
+    if (small !== null) return writeSmall(small);
     return writeTwosComplement(this.#within(this.#units(text)));
   }
 
@@ -104,6 +115,47 @@ class DecimalType extends avro.types.LogicalType {
   }
 }
 
+/*
+ * Nearly every amount fits 48 bits, where integers of a JavaScript number are exact; BigInt costs five times as much, and a
+ * record has many amounts. What does not fit goes the general way.
+ */
+const SMALL_BYTES = 6;
+/** Digits of 2^47: whatever fits has no more than these. */
+const SMALL_DIGITS = 15;
+const SMALL_LIMIT = 2 ** 47;
+const SMALL_TEXT = /^(-?)(\d{1,13})(?:\.(\d{1,10}))?$/;
+
+/** Canonical text of units at a scale. */
+function smallDecimal(units: number, scale: number): string {
+  let [digits, places] = [Math.abs(units), scale];
+  while (places > 0 && digits % 10 === 0) {
+    digits /= 10;
+    places -= 1;
+  }
+  const sign = units < 0 ? '-' : '';
+  if (places === 0) return `${sign}${digits}`;
+  const text = String(digits).padStart(places + 1, '0');
+  return `${sign}${text.slice(0, -places)}.${text.slice(-places)}`;
+}
+
+/** Units of a plain decimal text, null when it is not plain or too large: the general way decides then, and words the error. */
+function smallUnits(text: unknown, scale: number): number | null {
+  const match = typeof text === 'string' ? SMALL_TEXT.exec(text) : null;
+  if (match === null) return null;
+  const [, sign, whole = '', fraction = ''] = match;
+  if (fraction.length > scale || whole.length + scale > SMALL_DIGITS) return null;
+  const units = Number(whole + fraction.padEnd(scale, '0'));
+  return units < SMALL_LIMIT ? (sign === '-' ? -units : units) : null;
+}
+
+function writeSmall(units: number): Buffer {
+  let length = 1;
+  for (let limit = 128; length < SMALL_BYTES && (units >= limit || units < -limit); limit *= 256) length += 1;
+  const bytes = Buffer.allocUnsafe(length);
+  bytes.writeIntBE(units, 0, length);
+  return bytes;
+}
+
 /** Longest two's complement of 38 digits, with room for sign bytes that other writers pad. */
 const MAX_DECIMAL_BYTES = 20;
 
@@ -128,17 +180,19 @@ function writeTwosComplement(units: bigint): Buffer {
 }
 
 const MILLISECONDS_PER_DAY = 86_400_000;
+const FIRST_DAY = Date.parse('0000-01-01T00:00:00Z') / MILLISECONDS_PER_DAY;
+const LAST_DAY = Date.parse('9999-12-31T00:00:00Z') / MILLISECONDS_PER_DAY;
 
 class DateType extends avro.types.LogicalType {
   protected override _fromValue(days: number): string {
-    const date = new Date(days * MILLISECONDS_PER_DAY);
-    const text = Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, 10);
-    if (!isDate(text))
+    // Beyond these years dates are written with a sign.
+    if (!(days >= FIRST_DAY && days <= LAST_DAY))
       throw new DataError('invalid-date', `${days} days since 1970 is not a date of the years 0 to 9999`);
-    return text;
+    return new Date(days * MILLISECONDS_PER_DAY).toISOString().slice(0, 10);
   }
 
-  protected override _toValue(text: unknown): number {
+  protected override _toValue(text: unknown): number | undefined {
+    if (isAbsent(text)) return undefined;
     if (typeof text !== 'string' || !isDate(text))
       throw new DataError('invalid-date', `${describe(text)} is not a date YYYY-MM-DD`);
     return Date.parse(`${text}T00:00:00Z`) / MILLISECONDS_PER_DAY;
@@ -160,7 +214,8 @@ class TimestampType extends avro.types.LogicalType {
     return instant.toISOString();
   }
 
-  protected override _toValue(text: unknown): number {
+  protected override _toValue(text: unknown): number | undefined {
+    if (isAbsent(text)) return undefined;
     const time = typeof text === 'string' && INSTANT.test(text) ? Date.parse(text) : Number.NaN;
     if (Number.isNaN(time))
       throw new DataError(

@@ -1,4 +1,5 @@
 import { contentHash, derivedId, TOPICS, type TopicName, type ValueOf } from '@tieout/canonical';
+import type { Kafka } from 'kafkajs';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Codec } from './codec.ts';
 import type { ConsumerSpec, Delivery, Outcome } from './consumer-spec.ts';
@@ -29,6 +30,7 @@ export interface ConsumeOptions {
   readonly group: string;
   readonly service: string;
   readonly clusterId: string;
+  readonly kafka: Kafka;
   readonly dataSource: DataSource;
   readonly codec: Codec;
   readonly outbox: Outbox;

@@ -1,21 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import kafkajs, {
-  type Batch,
-  type Consumer,
-  type EachBatchPayload,
-  type IHeaders,
-  type Kafka,
-  type KafkaMessage,
-} from 'kafkajs';
+import kafkajs, { type Batch, type Consumer, type EachBatchPayload, type IHeaders, type KafkaMessage } from 'kafkajs';
 import type { Logger } from 'pino';
 import { consumeOnce, type Chunk, type ConsumeOptions } from './consume-once.ts';
 import type { RawHeader, RawRecord } from './dead-letter.store.ts';
 import { errorCode, errorKind, errorMessage, MisconfiguredError } from './errors.ts';
-import { judgeBatch } from './position.ts';
-import { findPosition, type PositionKey } from './position.store.ts';
+import { acceptBatch, seekToPositions } from './consumer-position.ts';
 
 export interface ConsumerLoopOptions extends ConsumeOptions {
-  readonly kafka: Kafka;
   readonly logger: Logger;
   readonly onOutcomes: (topic: string, outcomes: readonly string[]) => void;
   readonly maxChunk?: number;
@@ -123,7 +114,6 @@ function createConsumer({ kafka, group }: ConsumerLoopOptions): Consumer {
 
 function crash(consumer: Consumer, loop: LoopState): Promise<never> {
   const crashed = new Promise<never>((_, reject) => {
-    consumer.on(consumer.events.GROUP_JOIN, () => loop.cursor.clear());
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       loop.state = 'retrying';
       loop.reason = payload.error.message;
@@ -135,6 +125,13 @@ function crash(consumer: Consumer, loop: LoopState): Promise<never> {
 }
 
 async function start(options: ConsumerLoopOptions, loop: LoopState, consumer: Consumer): Promise<void> {
+  const positioned = { ...options, consumer, cursor: loop.cursor };
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    loop.cursor.clear();
+    const partitions = payload.memberAssignment[options.kafkaTopic] ?? [];
+    // A failure here is met again, and handled, by the first batch.
+    seekToPositions(positioned, partitions).catch((error: unknown) => onSeekFailure(options, loop, error));
+  });
   await consumer.connect();
   await consumer.subscribe({ topic: options.kafkaTopic, fromBeginning: true });
   await consumer.run({
@@ -161,7 +158,7 @@ async function onBatch(
   if (isHalted(loop)) return;
   const { partition } = payload.batch;
   try {
-    if (!(await accept(options, loop, consumer, payload.batch))) return;
+    if (!(await acceptBatch({ ...options, consumer, cursor: loop.cursor }, payload.batch))) return;
     await consumeBatch(options, loop, payload);
     loop.failures.delete(partition);
     if (loop.failures.size === 0) running(loop);
@@ -170,6 +167,14 @@ async function onBatch(
     if (error instanceof kafkajs.KafkaJSError) throw error;
     onFailure(options, loop, payload, error);
   }
+}
+
+/** A trimmed log stops the consumer although no batch may ever come to show it. */
+function onSeekFailure(options: ConsumerLoopOptions, loop: LoopState, error: unknown): void {
+  options.logger.warn({ err: error, topic: options.kafkaTopic }, 'cannot go to the stored positions');
+  if (errorKind(error) !== 'misconfigured') return;
+  loop.state = 'stopped';
+  loop.reason = errorMessage(error);
 }
 
 function onFailure(options: ConsumerLoopOptions, loop: LoopState, payload: EachBatchPayload, error: unknown): void {
@@ -193,56 +198,6 @@ function onFailure(options: ConsumerLoopOptions, loop: LoopState, payload: EachB
     resume();
   }, waitMs);
   loop.timers.add(timer);
-}
-
-/** @returns false when the consumer was sent elsewhere first. */
-async function accept(
-  options: ConsumerLoopOptions,
-  loop: LoopState,
-  consumer: Consumer,
-  batch: Batch,
-): Promise<boolean> {
-  const { topic, partition } = batch;
-  const position = await findPosition(options.dataSource.manager, keyOf(options, partition));
-  const fetchedOffset = BigInt((batch as Batch & { fetchedOffset: string }).fetchedOffset);
-  const verdict = judgeBatch(position, {
-    clusterId: options.clusterId,
-    fetchedOffset,
-    highWatermark: BigInt(batch.highWatermark),
-    continuous: position !== null && loop.cursor.get(partition) === position.nextOffset,
-    records: batch.messages.map((m) => ({
-      offset: BigInt(m.offset),
-      eventId: m.headers?.['ce_id']?.toString() ?? null,
-      timestamp: Number(m.timestamp),
-    })),
-  });
-  if (verdict.kind === 'stop') throw new MisconfiguredError(verdict.code, verdict.reason);
-  if (position && fetchedOffset > position.nextOffset) await assertRetained(options, partition, position.nextOffset);
-  if (verdict.kind === 'accept') return true;
-  loop.cursor.set(partition, verdict.to);
-  consumer.seek({ topic, partition, offset: verdict.to.toString() });
-  return false;
-}
-
-/** kafkajs silently restarts at the first retained record when the log was trimmed past its position. */
-async function assertRetained(
-  { kafka, kafkaTopic }: ConsumerLoopOptions,
-  partition: number,
-  next: bigint,
-): Promise<void> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    const offsets = await admin.fetchTopicOffsets(kafkaTopic);
-    const low = BigInt(offsets.find((o) => o.partition === partition)?.low ?? 0);
-    if (low > next)
-      throw new MisconfiguredError(
-        'log-trimmed',
-        `The log starts at ${low}, the position is ${next}: records were lost unread`,
-      );
-  } finally {
-    await admin.disconnect();
-  }
 }
 
 async function consumeBatch(options: ConsumerLoopOptions, loop: LoopState, payload: EachBatchPayload): Promise<void> {
@@ -309,10 +264,6 @@ function toRawHeaders(headers: IHeaders | undefined): RawHeader[] {
       value: one === undefined ? null : Buffer.from(one),
     })),
   );
-}
-
-function keyOf({ group, kafkaTopic }: ConsumerLoopOptions, partition: number): PositionKey {
-  return { group, topic: kafkaTopic, partition };
 }
 
 function isHalted(loop: LoopState): boolean {

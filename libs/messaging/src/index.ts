@@ -19,7 +19,7 @@ export { MessagingRuntime } from './runtime.ts';
 export type { MessagingOptions, MessagingStatus } from './runtime.ts';
 export { checkBundle, readBundle, schemaFingerprint } from './schema-registry-bundle.ts';
 export type { BundleEntry, IdBundle } from './schema-registry-bundle.ts';
-export { connectRegistry, registerSchema } from './schema-registry.ts';
+export { connectRegistry, registerSchema, verifyBundle } from './schema-registry.ts';
 export type { RegistryConnection, SchemaSource } from './schema-registry.ts';
 export { applyTopics, contractTopics, planTopics } from './topics.ts';
 export type { ConfigChange, DesiredTopic, TopicChange } from './topics.ts';

@@ -223,7 +223,9 @@ describe('the outbox relay', () => {
     );
     await write(0, 50);
     relay();
-    await eventually(async () => [...(await published()).values()].flat().length === 50, { describe: 'the other keys to be published' });
+    await eventually(async () => [...(await published()).values()].flat().length === 50, {
+      describe: 'the other keys to be published',
+    });
     await expectOnceInOrder(50);
     const rows = await dataSource.query<{ refused: string | null }[]>(`SELECT refused FROM outbox ORDER BY id`);
     expect(rows.map((row) => row.refused?.slice(0, 17) ?? null)).toEqual(['MESSAGE_TOO_LARGE', null]);

@@ -5,10 +5,14 @@ import type { WorkQueue } from './work-queue.ts';
 /** Gauges of a work queue, read when scraped: items by state and the age of the oldest open one. */
 export function workQueueMetrics(registry: Registry, queue: WorkQueue): void {
   const registers = [registry];
-  const oldest = new Gauge({
+  new Gauge({
     name: 'tieout_work_oldest_seconds',
     help: 'Age of the oldest open work item.',
     registers,
+    // Each gauge collects for itself: one set by another's collect shows what the scrape before it found.
+    async collect() {
+      this.set((await queue.depth()).oldestSeconds);
+    },
   });
   new Gauge({
     name: 'tieout_work_items',
@@ -16,9 +20,9 @@ export function workQueueMetrics(registry: Registry, queue: WorkQueue): void {
     labelNames: ['state'],
     registers,
     async collect() {
-      const { oldestSeconds, inDoubt, ...counts } = await queue.depth();
-      for (const [state, count] of Object.entries({ ...counts, 'in-doubt': inDoubt })) this.set({ state }, count);
-      oldest.set(oldestSeconds);
+      const { waiting, leased, inDoubt, failed } = await queue.depth();
+      for (const [state, count] of Object.entries({ waiting, leased, 'in-doubt': inDoubt, failed }))
+        this.set({ state }, count);
     },
   });
 }
