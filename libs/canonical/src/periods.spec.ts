@@ -19,6 +19,18 @@ describe('periods', () => {
     },
   );
 
+  it('know every day that exists and no other', () => {
+    const days = fc.date({
+      min: new Date('0000-01-01T00:00:00Z'),
+      max: new Date('9999-12-31T00:00:00Z'),
+      noInvalidDate: true,
+    });
+    fc.assert(fc.property(days, (day) => void expect(isDate(day.toISOString().slice(0, 10))).toBe(true)));
+    expect(['1900-02-29', '2000-02-29', '2023-04-31', '2023-12-32', '2023-01-00'].filter(isDate)).toEqual([
+      '2000-02-29',
+    ]);
+  });
+
   it('add and measure months over year ends', () => {
     expect(addMonths('2026-11', 3)).toBe('2027-02');
     expect(addMonths('2026-01', -1)).toBe('2025-12');

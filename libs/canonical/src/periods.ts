@@ -34,12 +34,15 @@ export function lastDayOf(period: Period): DateString {
   return new Date(next - 86_400_000).toISOString().slice(0, 10);
 }
 
-/** True for a day that exists, written `YYYY-MM-DD`. */
+const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+
+/** True for a day that exists, written `YYYY-MM-DD`. Not by Date: it takes 30 February as 2 March. */
 export function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const time = Date.parse(`${text}T00:00:00Z`);
-  // Date.parse takes 31 February as 3 March in some engines; the round trip does not.
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (match === null) return false;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const leapDay = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 1 : 0;
+  return day >= 1 && day <= (DAYS_IN_MONTH[month - 1] ?? 0) + leapDay;
 }
 
 export function assertDate(text: string): DateString {
