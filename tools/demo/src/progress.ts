@@ -7,7 +7,7 @@ export interface Progress {
   note(text: string): void;
 }
 
-const STATE_INTERVAL_MS = 2_000;
+const STATE_INTERVAL_MS = 5_000;
 
 /** Writes to `out`, normally standard error: standard output is for results. */
 export function createProgress(out: { write(text: string): unknown; readonly isTTY?: boolean }): Progress {

@@ -68,7 +68,7 @@ export function createSupervisor({ folder, onEvent }: SupervisorOptions): Superv
       return broken.abort(new Error(`${service.name} cannot be kept running (${how}):\n${log.join('\n')}`));
     }
     const pauseMs = 250 * 2 ** (service.failures - 1);
-    onEvent(`${service.name} ended (${how}), restarting in ${pauseMs} ms`);
+    onEvent(`${service.name} ended (${how}), restarting in ${pauseMs} ms${lastWords(folder, service.name)}`);
     await sleep(pauseMs);
     if (stopping) return;
     launch(service);
@@ -155,6 +155,13 @@ function tailOf(file: string, lines: number): string[] {
   } catch {
     return [];
   }
+}
+
+/** The error that a service logged last, when it ended by one. */
+function lastWords(folder: string, name: string): string {
+  const line = tailOf(logFile(folder, name), 1)[0] ?? '';
+  const message = /"err":\{.*?"message":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
+  return message === undefined ? '' : `: ${message.slice(0, 300)}`;
 }
 
 async function stopChild(child: ChildProcess | null): Promise<void> {
