@@ -16,7 +16,8 @@ import {
   TIME,
   VIEWS,
 } from './model.ts';
-import { readItems, readTime } from './model.store.ts';
+import { readItems, readTime, type StoredItem } from './model.store.ts';
+import { bodyObject } from './request-body.ts';
 
 /** What the model consists of: modules, line items, views, lists, actions, time. Reads only. */
 export function structureRouter(context: Context): Router {
@@ -58,6 +59,13 @@ export function structureRouter(context: Context): Router {
   router.get('/dimensions/:dimensionId/items', async (request, response) => {
     const items = await dimensionItems(context, request.params.dimensionId);
     object(response, 'dimension', items.length > 0 ? { items } : {});
+  });
+  router.post('/dimensions/:dimensionId/items', async (request, response) => {
+    const asked = bodyObject(request.body);
+    const wanted = [asked['codes'], asked['names']].flat();
+    const items = await dimensionItems(context, request.params.dimensionId);
+    const found = items.filter(({ code, name }) => wanted.includes(code) || wanted.includes(name));
+    object(response, 'dimension', found.length > 0 ? { items: found } : {});
   });
   router.get('/imports', (request, response) => page(request, response, 'imports', IMPORTS.map(importOf)));
   router.get('/processes', (request, response) =>
@@ -181,7 +189,7 @@ const exportOf = (): Record<string, unknown> => ({
   layout: 'TABULAR_MULTI_COLUMN',
 });
 
-async function dimensionItems(context: Context, dimensionId: string): Promise<unknown[]> {
+async function dimensionItems(context: Context, dimensionId: string): Promise<StoredItem[]> {
   if (dimensionId === TIME.id) return (await readTime(context.pool)).map(({ id, code, name }) => ({ id, code, name }));
   if (!LISTS.some((list) => list.id === dimensionId)) throw notFound();
   return readItems(context.pool, dimensionId);
