@@ -22,7 +22,7 @@ export function compileOptions(): Partial<ForSchemaOptions> {
     assertLogicalTypes: true,
     wrapUnions: 'never',
     typeHook: ownTypes,
-  } as Partial<ForSchemaOptions>;
+  };
 }
 
 const INT64_MIN = -(2n ** 63n);

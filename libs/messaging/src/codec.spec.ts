@@ -312,7 +312,7 @@ async function withHttp(
   handler: Parameters<typeof createServer>[1],
   run: (url: string) => Promise<void>,
 ): Promise<void> {
-  const server = createServer(handler!);
+  const server = createServer(handler);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   try {
     await run(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

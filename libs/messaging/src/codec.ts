@@ -112,7 +112,7 @@ function writerIdOf(bytes: Buffer, maxBytes: number): number {
   if (bytes[0] !== MAGIC_BYTE)
     throw new DataError(
       'magic-byte',
-      `The record begins with byte ${bytes[0]}, not with 0: it is not in the Confluent wire format`,
+      `The record begins with byte ${String(bytes[0])}, not with 0: it is not in the Confluent wire format`,
     );
   return bytes.readUInt32BE(1);
 }

@@ -59,7 +59,7 @@ function createRegistryClient({ url, auth, timeoutMs }: RegistryConnection): Sch
       middlewares: [withTimeout],
       ...(auth === undefined ? {} : { auth }),
     },
-    { [SchemaType.AVRO]: compileOptions() } as ConstructorParameters<typeof SchemaRegistry>[1],
+    { [SchemaType.AVRO]: compileOptions() },
   );
 }
 
@@ -82,7 +82,7 @@ export async function registerSchema(connection: RegistryConnection, subject: st
 export async function verifyBundle(connection: RegistryConnection, bundle: IdBundle): Promise<boolean> {
   for (const entry of bundle.schemas) {
     const text = await fetchSchemaText(connection, entry.id);
-    if (text === 'unreachable') return false;
+    if (text === UNREACHABLE) return false;
     if (text === null || schemaFingerprint(text) !== entry.fingerprint)
       throw new MisconfiguredError(
         'bundle-mismatch',
@@ -92,10 +92,12 @@ export async function verifyBundle(connection: RegistryConnection, bundle: IdBun
   return true;
 }
 
+const UNREACHABLE = Symbol('unreachable');
+
 async function fetchSchemaText(
   { url, auth, timeoutMs }: RegistryConnection,
   id: number,
-): Promise<string | null | 'unreachable'> {
+): Promise<string | null | typeof UNREACHABLE> {
   const headers =
     auth === undefined
       ? {}
@@ -106,9 +108,9 @@ async function fetchSchemaText(
       signal: AbortSignal.timeout(timeoutMs ?? DEFAULT_TIMEOUT_MS),
     });
     if (response.status === 404) return null;
-    return response.ok ? ((await response.json()) as { schema: string }).schema : 'unreachable';
+    return response.ok ? ((await response.json()) as { schema: string }).schema : UNREACHABLE;
   } catch {
-    return 'unreachable';
+    return UNREACHABLE;
   }
 }
 

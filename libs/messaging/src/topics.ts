@@ -119,7 +119,7 @@ async function refuseOtherPartitionCounts(admin: Admin, topics: readonly Desired
   const differing = topics.filter(({ name, partitions }) => counts.get(name) !== partitions);
   if (differing.length === 0) return;
   const list = differing.map(
-    ({ name, partitions }) => `${name} has ${counts.get(name)} partitions, its contract says ${partitions}`,
+    ({ name, partitions }) => `${name} has ${String(counts.get(name))} partitions, its contract says ${partitions}`,
   );
   throw new MisconfiguredError(
     'partitions-differ',

@@ -3,7 +3,8 @@ import type { AvroSchema, SchemaNode } from './avro-schema.ts';
 import type { Problem } from './compatibility.ts';
 import type { TopicContract } from './contracts.ts';
 
-const DECIMALS = ['decimal(19,4)', 'decimal(28,10)'];
+const AMOUNT = 'decimal(19,4)';
+const RATE = 'decimal(28,10)';
 const LOGICAL_TYPES = ['decimal', 'date', 'timestamp-millis'];
 
 /** The rules of one schema by itself. */
@@ -50,8 +51,8 @@ function* nodeProblems({ path, schema, field }: SchemaNode): Generator<Problem> 
     yield problem(
       `enum ${schema.name} has no default UNKNOWN: a new symbol would make older readers fail on every record`,
     );
-  if (isDecimal(schema) && !DECIMALS.includes(typeName(schema)))
-    yield problem(`is ${typeName(schema)}; amounts are ${DECIMALS[0]}, prices, quantities and rates ${DECIMALS[1]}`);
+  if (isDecimal(schema) && ![AMOUNT, RATE].includes(typeName(schema)))
+    yield problem(`is ${typeName(schema)}; amounts are ${AMOUNT}, prices, quantities and rates ${RATE}`);
   yield* leafProblems(schema).map(problem);
   const id = /(^id|Id)$/.test(field?.name ?? '') ? withoutNull(schema) : 'string';
   if (id !== 'string') yield problem(`is an id of type ${typeName(id)}; ids are strings`);
@@ -70,7 +71,7 @@ function leafProblems(schema: AvroSchema): string[] {
   const type = typeof schema === 'string' ? schema : schema.type;
   if (type === 'double' || type === 'float') return [`is ${type}; binary floating point is not exact`];
   if (typeof schema === 'object' && 'logicalType' in schema && !LOGICAL_TYPES.includes(schema.logicalType ?? ''))
-    return [`has the logical type ${schema.logicalType}; known are ${LOGICAL_TYPES.join(', ')}`];
+    return [`has the logical type ${String(schema.logicalType)}; known are ${LOGICAL_TYPES.join(', ')}`];
   return [];
 }
 
@@ -92,7 +93,7 @@ export function sharedTypeProblems(topics: readonly TopicContract[]): readonly {
   return topics.flatMap(({ file, schema }) =>
     [...walkSchema(schema)].flatMap(({ path, schema: type }) => {
       if (!isComplex(type, 'record') && !isComplex(type, 'enum')) return [];
-      const name = `${schema.namespace}.${type.name}`;
+      const name = `${schema.namespace ?? ''}.${type.name}`;
       const text = JSON.stringify(type);
       const known = first.get(name);
       if (known === undefined) first.set(name, { file, text });

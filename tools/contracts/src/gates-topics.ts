@@ -23,7 +23,10 @@ function* entryProblems(topic: TopicContract): Generator<Problem> {
     yield problem('retention', 'is set: a state topic is compacted, not deleted by age');
   const cleanup = topic.kind === 'state' ? 'compact' : 'delete';
   if (topic.config['cleanup.policy'] !== cleanup)
-    yield problem('cleanup.policy', `is ${topic.config['cleanup.policy']}; on a ${topic.kind} topic it is ${cleanup}`);
+    yield problem(
+      'cleanup.policy',
+      `is ${String(topic.config['cleanup.policy'])}; on a ${topic.kind} topic it is ${cleanup}`,
+    );
   if (topic.compatibility !== 'FULL_TRANSITIVE')
     yield problem('compatibility', `is ${topic.compatibility}; public topics are FULL_TRANSITIVE`);
 }

@@ -85,7 +85,7 @@ function factTable(topic: TopicContract): string {
 }
 
 function retention({ kind, retention: days, config }: TopicContract): string {
-  if (kind === 'fact') return `${days} days`;
+  if (kind === 'fact') return `${String(days)} days`;
   const inDays = (name: string): number => Number(config[name]) / 86_400_000;
   return `the newest record per key for ever, older ones at least ${inDays('min.compaction.lag.ms')} days; tombstones ${inDays('delete.retention.ms')} days`;
 }

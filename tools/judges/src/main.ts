@@ -99,7 +99,7 @@ function unnoticed(verdicts: ReadonlyMap<string, TopicVerdict>, finding: RegExp,
 
 /** Changes the last value in the smallest way that must be seen: an amount by its last digit, a text by a letter. */
 function spoil(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length === 0 ? ['spoiled'] : [...value.slice(0, -1), spoil(value.at(-1))];
+  if (isArray(value)) return value.length === 0 ? ['spoiled'] : [...value.slice(0, -1), spoil(value.at(-1))];
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value);
     const last = entries.findLastIndex(([, each]) => each !== null);
@@ -108,6 +108,11 @@ function spoil(value: unknown): unknown {
   if (typeof value === 'number') return value + 1;
   if (typeof value === 'boolean') return !value;
   return /^-?\d+(\.\d+)?$/.test(String(value)) ? `${String(value)}1` : `${String(value)}x`;
+}
+
+/** Array.isArray makes `any` of what is in it. */
+function isArray(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
 }
 
 await main();

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { TOPICS, type TopicName } from '@tieout/canonical';
 import { goldenSamples, type GoldenSample } from '@tieout/contracts';
-import { applyTopics, createCodec, toHeaders, type Codec, type IdBundle } from '@tieout/messaging';
-import kafkajs, { type Kafka, type Message } from 'kafkajs';
+import { applyTopics, createCodec, createKafka, toHeaders, type Codec, type IdBundle } from '@tieout/messaging';
+import type { Kafka, Message } from 'kafkajs';
+import { pino } from 'pino';
 import type { JudgedTopic } from './python.ts';
 
 /** What was published, and what the judge has to find. */
@@ -42,12 +43,7 @@ export async function publishSamples(brokers: readonly string[], bundle: IdBundl
 }
 
 const connect = (brokers: readonly string[]): Kafka =>
-  new kafkajs.Kafka({
-    brokers: [...brokers],
-    clientId: 'judges',
-    logLevel: kafkajs.logLevel.NOTHING,
-    retry: { initialRetryTime: 10, retries: 12 },
-  });
+  createKafka({ brokers: [...brokers], clientId: 'judges' }, pino({ level: 'silent' }));
 const spoiled = (message: Message): Message => ({ ...message, value: Buffer.from('of an aborted transaction') });
 const keyField = (name: TopicName): string | null => (TOPICS[name].key === 'origin' ? null : TOPICS[name].key);
 

@@ -72,7 +72,7 @@ function run(
     child.on('close', (code) =>
       allowed.includes(code ?? -1)
         ? done({ output })
-        : failed(new Error(`${command} ${args.join(' ')} ended with ${code}`)),
+        : failed(new Error(`${command} ${args.join(' ')} ended with ${String(code)}`)),
     );
     child.stdin.end(input);
   });
