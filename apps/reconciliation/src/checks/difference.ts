@@ -65,7 +65,17 @@ export function difference(
   };
 }
 
-const amountKinds = new Set(['invoices', 'invoiced', 'paid', 'open', 'amount', 'unapplied', 'balance', 'count']);
+const amountKinds = new Set([
+  'invoices',
+  'invoiced',
+  'paid',
+  'open',
+  'amount',
+  'unapplied',
+  'balance',
+  'erp-balance',
+  'count',
+]);
 
 function gap(expected: string | null, actual: string | null): string | null {
   if (expected === null || actual === null || !isDecimal(expected) || !isDecimal(actual)) return null;

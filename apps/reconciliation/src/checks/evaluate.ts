@@ -1,4 +1,3 @@
-import { lastDayOf } from '@tieout/canonical';
 import { cellsOf, compareCells } from './cells.ts';
 import type { Cell } from './cells.ts';
 import { checkControlTotals } from './control-totals.ts';
@@ -9,14 +8,16 @@ import { difference, sortDifferences } from './difference.ts';
 import type { Check, Difference } from './difference.ts';
 import { compareDocuments } from './documents.ts';
 import type { Document } from './documents.ts';
-import { checkInvoiceBalances } from './invoice-balance.ts';
-import type { Allocation, BalancedInvoice } from './invoice-balance.ts';
+import { checkErpBalances, checkInvoiceBalances } from './invoice-balance.ts';
+import type { Allocation, BalancedInvoice, ErpInvoice } from './invoice-balance.ts';
 
 /** What the topics say now: posted documents, up to the cut-off when there is one. */
 export interface TopicSide {
   readonly invoices: readonly BalancedInvoice[];
   readonly payments: readonly Document[];
   readonly allocations: readonly Allocation[];
+  /** Months with documents behind the cut-off. */
+  readonly laterMonths: ReadonlySet<string>;
   readonly controlTotals: readonly ControlTotal[];
   /** Code by id of every legal entity. */
   readonly legalEntities: ReadonlyMap<string, string>;
@@ -32,13 +33,12 @@ export interface Unreadable {
 /** The sides of a run; null where the snapshot is not complete, and no topic side while the topics are not caught up with. */
 export interface Sides {
   readonly topic: TopicSide | null;
-  readonly erpInvoices: readonly Document[] | null;
+  readonly erpInvoices: readonly ErpInvoice[] | null;
   readonly erpPayments: readonly Document[] | null;
   readonly erpCustomers: readonly Customer[] | null;
   readonly crmCustomers: readonly Customer[] | null;
   readonly planningCells: readonly Cell[] | null;
   readonly unreadable: readonly Unreadable[];
-  readonly cutOff: string | null;
 }
 
 export interface Stations {
@@ -73,30 +73,31 @@ function stationsOf({ topic, erpInvoices, erpPayments, planningCells }: Sides): 
   };
 }
 
-function cellChecks({ topic, cutOff }: Sides, stations: Stations): readonly Made[] {
+function cellChecks({ topic }: Sides, stations: Stations): readonly Made[] {
   if (!topic || !stations.topic) return [];
   const idOf = new Map([...topic.legalEntities].map(([id, code]) => [code, id]));
   const find = (code: string): string | null => idOf.get(code) ?? null;
   const made: Made[] = [];
   if (stations.erp) made.push(['cells-erp-topic', compareCells('cells-erp-topic', stations.erp, stations.topic, find)]);
   if (stations.planning) {
+    // Planning knows no cut-off: a month with documents behind it holds more there than up to it.
     const [ours, theirs] = [stations.topic, stations.planning].map((cells) =>
-      cells.filter((cell) => whole(cell, cutOff)),
+      cells.filter(({ month }) => !topic.laterMonths.has(month)),
     );
     made.push(['cells-topic-planning', compareCells('cells-topic-planning', ours ?? [], theirs ?? [], find)]);
   }
   return made;
 }
 
-/** Planning knows no cut-off: a month that the cut-off divides, or that lies behind it, cannot be compared. */
-const whole = ({ month }: Cell, cutOff: string | null): boolean => cutOff === null || lastDayOf(month) <= cutOff;
-
 function documentChecks({ topic, erpInvoices, erpPayments }: Sides): readonly Made[] {
   if (!topic) return [];
   const made: Made[] = [];
   if (erpInvoices) {
     made.push(['invoices-erp-topic', compareDocuments('invoice', erpInvoices, topic.invoices)]);
-    made.push(['invoice-balance', checkInvoiceBalances(topic.invoices, topic.allocations)]);
+    made.push([
+      'invoice-balance',
+      [...checkInvoiceBalances(topic.invoices, topic.allocations), ...checkErpBalances(erpInvoices)],
+    ]);
   }
   if (erpPayments) made.push(['payments-erp-topic', compareDocuments('payment', erpPayments, topic.payments)]);
   if (erpInvoices && erpPayments) {

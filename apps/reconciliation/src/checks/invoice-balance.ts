@@ -10,6 +10,12 @@ export interface BalancedInvoice extends Document {
   readonly paid: string;
 }
 
+/** An invoice as the ERP holds it, with what its own links say was settled; null when it was not asked. */
+export interface ErpInvoice extends Document {
+  readonly appliedPayments: string | null;
+  readonly appliedCredits: string | null;
+}
+
 /** What a payment settles. */
 export interface Allocation {
   readonly paymentId: string;
@@ -28,26 +34,35 @@ export function checkInvoiceBalances(
     const paid = sum(applied.get(invoice.id) ?? []);
     const settled = sum([paid, invoice.credited, invoice.rest]);
     if (compare(invoice.amount, settled) === 0) return [];
-    return [
-      difference({
-        check: 'invoice-balance',
-        kind: 'balance',
-        objectType: 'invoice',
-        object: invoice.id,
-        legalEntityId: invoice.legalEntityId,
-        customerId: invoice.customerId,
-        currency: invoice.currency,
-        expected: invoice.amount,
-        actual: settled,
-        changedAt: [invoice.changedAt],
-        evidence: {
-          number: invoice.number,
-          payments: paid,
-          credited: invoice.credited,
-          open: invoice.rest,
-          paidAsTheInvoiceSays: invoice.paid,
-        },
-      }),
-    ];
+    const { paid: paidAsTheInvoiceSays, credited } = invoice;
+    return [unbalanced('balance', invoice, settled, { payments: paid, credited, paidAsTheInvoiceSays })];
+  });
+}
+
+/** The same inside the ERP: gross = payments linked + credits linked + open. */
+export function checkErpBalances(invoices: readonly ErpInvoice[]): readonly Difference[] {
+  return invoices.flatMap((invoice) => {
+    const { appliedPayments: payments, appliedCredits: credited } = invoice;
+    if (payments === null || credited === null) return [];
+    const settled = sum([payments, credited, invoice.rest]);
+    return compare(invoice.amount, settled) === 0
+      ? []
+      : [unbalanced('erp-balance', invoice, settled, { payments, credited })];
+  });
+}
+
+function unbalanced(kind: string, invoice: Document, settled: string, evidence: Record<string, string>): Difference {
+  return difference({
+    check: 'invoice-balance',
+    kind,
+    objectType: 'invoice',
+    object: invoice.id,
+    legalEntityId: invoice.legalEntityId,
+    customerId: invoice.customerId,
+    currency: invoice.currency,
+    expected: invoice.amount,
+    actual: settled,
+    changedAt: [invoice.changedAt],
+    evidence: { number: invoice.number, open: invoice.rest, ...evidence },
   });
 }

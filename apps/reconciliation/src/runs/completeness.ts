@@ -6,8 +6,10 @@ import type { RawItem } from '../projections/raw.ts';
 const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   gross: ['foreigntotal'],
   amount: ['foreigntotal'],
-  open: ['open', 'foreignamountunpaid', 'amountremaining'],
-  unapplied: ['foreignpaymentamountunused', 'unapplied'],
+  paid: ['foreignamountpaid'],
+  applied: ['foreignpaymentamountused'],
+  open: ['foreignamountunpaid'],
+  unapplied: ['foreignpaymentamountunused'],
 };
 
 /**

@@ -8,6 +8,7 @@ import type { Evaluation } from '../checks/evaluate.ts';
 import { judge } from '../checks/verdict.ts';
 import type { Verdict } from '../checks/verdict.ts';
 import { lastPlanningReceipt, loadTopicSide } from '../topic-state/topic-state.store.ts';
+import type { TopicScope } from '../topic-state/topic-state.store.ts';
 import { dropOldRuns, earlierFindings, endRun, lockWaitingRun } from './run.store.ts';
 import type { Run, RunStatus } from './run.store.ts';
 import type { RunWorkerOptions } from './run.worker.ts';
@@ -39,7 +40,7 @@ async function decide(options: RunWorkerOptions, run: Run, caughtUp: boolean, tx
   const taken = await takenSnapshots(tx, run.runId);
   const reasons = taken.flatMap(({ object, system, problem }) => (problem ? [`${object}@${system}: ${problem}`] : []));
   if (!caughtUp) reasons.push('topics: not everything that they hold was consumed in time');
-  const topic = caughtUp ? await loadTopicSide(tx, run.asOf) : null;
+  const topic = caughtUp ? await loadTopicSide(tx, scopeOf(taken, run)) : null;
   const evaluation = evaluate(sidesOf(taken, topic, run.asOf, await lastPlanningReceipt(tx)));
   const verdict = judge({
     ...evaluation,
@@ -70,6 +71,12 @@ async function takenSnapshots(tx: EntityManager, runId: string): Promise<TakenSn
     taken.push({ ...snapshot, items, problem: incompleteReason(snapshot.header, items) });
   }
   return taken;
+}
+
+/** Only documents of the ERP instances that were asked can be compared with them. */
+function scopeOf(taken: readonly TakenSnapshot[], { asOf }: Run): TopicScope {
+  const asked = taken.filter(({ object }) => object === 'invoice' || object === 'payment');
+  return { instances: [...new Set(asked.map(({ instance }) => instance))], cutOff: asOf };
 }
 
 const firstTakenAt = (taken: readonly TakenSnapshot[]): string | undefined =>

@@ -39,7 +39,6 @@ export function sidesOf(
     rows && rows.filter(({ date }) => cutOff === null || date <= cutOff);
   return {
     topic,
-    cutOff,
     unreadable,
     erpInvoices: upToCutOff(side('invoice@netsuite', 'invoices-erp-topic', netsuiteInvoice)),
     erpPayments: upToCutOff(side('payment@netsuite', 'payments-erp-topic', netsuitePayment)),

@@ -48,47 +48,67 @@ export async function removeStates(tx: EntityManager, topic: string, keys: reado
 const toJson = (value: unknown): string =>
   JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? item.toString() : item));
 
-/** What the topics say of posted documents up to the cut-off, all of it from one snapshot of the database. */
-export async function loadTopicSide(tx: EntityManager, cutOff: string | null): Promise<TopicSide> {
+/** What is compared: documents of these ERP instances, up to the cut-off when there is one. */
+export interface TopicScope {
+  readonly instances: readonly string[];
+  readonly cutOff: string | null;
+}
+
+/** What the topics say of posted documents. Call it in one snapshot of the database. */
+export async function loadTopicSide(tx: EntityManager, scope: TopicScope): Promise<TopicSide> {
   return {
-    invoices: await loadInvoices(tx, cutOff),
-    payments: await loadPayments(tx, cutOff),
-    allocations: await loadAllocations(tx),
-    controlTotals: await loadControlTotals(tx),
+    invoices: await loadInvoices(tx, scope),
+    payments: await loadPayments(tx, scope),
+    laterMonths: await loadLaterMonths(tx, scope),
+    allocations: await loadAllocations(tx, scope),
+    controlTotals: await loadControlTotals(tx, scope),
     legalEntities: await loadLegalEntities(tx),
   };
 }
 
 const INSTANT = `to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+/** `$1` instances, `$2` cut-off. */
+const INVOICES = `topic_state WHERE topic = 'finance.invoice.v1' AND value->>'lifecycle' IN ('OPEN', 'PAID')
+  AND value->'source'->>'instance' = ANY($1::text[])`;
+const PAYMENTS = `topic_state WHERE topic = 'finance.payment.v1' AND value->>'lifecycle' = 'POSTED'
+  AND value->'source'->>'instance' = ANY($1::text[])`;
 
-function loadInvoices(tx: EntityManager, cutOff: string | null): Promise<BalancedInvoice[]> {
+function loadInvoices(tx: EntityManager, { instances, cutOff }: TopicScope): Promise<BalancedInvoice[]> {
   return tx.query<BalancedInvoice[]>(
     `SELECT key AS id, value->>'number' AS number, value->>'legalEntityId' AS "legalEntityId", value->>'customerId' AS "customerId",
             value->>'currency' AS currency, value->>'issueDate' AS date, value->>'gross' AS amount, value->>'open' AS rest,
             value->>'paid' AS paid, value->>'credited' AS credited, ${INSTANT} AS "changedAt"
-     FROM topic_state WHERE topic = 'finance.invoice.v1' AND value->>'lifecycle' IN ('OPEN', 'PAID')
-       AND ($1::text IS NULL OR value->>'issueDate' <= $1)`,
-    [cutOff],
+     FROM ${INVOICES} AND ($2::text IS NULL OR value->>'issueDate' <= $2)`,
+    [instances, cutOff],
   );
 }
 
-function loadPayments(tx: EntityManager, cutOff: string | null): Promise<Document[]> {
+function loadPayments(tx: EntityManager, { instances, cutOff }: TopicScope): Promise<Document[]> {
   return tx.query<Document[]>(
     `SELECT key AS id, value->>'number' AS number, value->>'legalEntityId' AS "legalEntityId", value->>'customerId' AS "customerId",
             value->>'currency' AS currency, value->>'paymentDate' AS date, value->>'amount' AS amount, value->>'unapplied' AS rest,
             ${INSTANT} AS "changedAt"
-     FROM topic_state WHERE topic = 'finance.payment.v1' AND value->>'lifecycle' = 'POSTED'
-       AND ($1::text IS NULL OR value->>'paymentDate' <= $1)`,
-    [cutOff],
+     FROM ${PAYMENTS} AND ($2::text IS NULL OR value->>'paymentDate' <= $2)`,
+    [instances, cutOff],
   );
 }
 
+async function loadLaterMonths(tx: EntityManager, { instances, cutOff }: TopicScope): Promise<Set<string>> {
+  if (cutOff === null) return new Set();
+  const rows = await tx.query<{ month: string }[]>(
+    `SELECT left(value->>'issueDate', 7) AS month FROM ${INVOICES} AND value->>'issueDate' > $2
+     UNION SELECT left(value->>'paymentDate', 7) FROM ${PAYMENTS} AND value->>'paymentDate' > $2`,
+    [instances, cutOff],
+  );
+  return new Set(rows.map(({ month }) => month));
+}
+
 /** Of every posted payment: what is open of an invoice is what is open today, whatever the cut-off. */
-function loadAllocations(tx: EntityManager): Promise<Allocation[]> {
+function loadAllocations(tx: EntityManager, { instances }: TopicScope): Promise<Allocation[]> {
   return tx.query<Allocation[]>(
-    `SELECT key AS "paymentId", a->>'invoiceId' AS "invoiceId", a->>'amount' AS amount
-     FROM topic_state, jsonb_array_elements(value->'allocations') a
-     WHERE topic = 'finance.payment.v1' AND value->>'lifecycle' = 'POSTED'`,
+    `SELECT p.key AS "paymentId", a->>'invoiceId' AS "invoiceId", a->>'amount' AS amount
+     FROM (SELECT key, value FROM ${PAYMENTS}) p, jsonb_array_elements(p.value->'allocations') a`,
+    [instances],
   );
 }
 
@@ -99,16 +119,17 @@ async function loadLegalEntities(tx: EntityManager): Promise<Map<string, string>
   return new Map(rows.map(({ id, code }) => [id, code]));
 }
 
-/** Totals of the latest cut-off of each object and instance: earlier ones are history. */
-async function loadControlTotals(tx: EntityManager): Promise<ControlTotal[]> {
+/** Of each figure the total with the latest cut-off that the run may look at: earlier ones are history. */
+async function loadControlTotals(tx: EntityManager, { instances, cutOff }: TopicScope): Promise<ControlTotal[]> {
   const rows = await tx.query<(Omit<ControlTotal, 'object'> & { object: string })[]>(
-    `SELECT object, "legalEntityId", period, "cutOff", currency, count, sums, "changedAt" FROM (
-       SELECT value->>'object' AS object, value->>'legalEntityId' AS "legalEntityId", value->>'period' AS period,
-              value->>'cutOff' AS "cutOff", value->>'currency' AS currency, value->>'count' AS count, value->'sums' AS sums,
-              ${INSTANT} AS "changedAt",
-              max(value->>'cutOff') OVER (PARTITION BY value->>'object', value->>'instance') AS latest
+    `SELECT DISTINCT ON (object, "legalEntityId", instance, period, currency) * FROM (
+       SELECT value->>'object' AS object, value->>'legalEntityId' AS "legalEntityId", value->>'instance' AS instance,
+              value->>'period' AS period, value->>'cutOff' AS "cutOff", value->>'currency' AS currency, value->>'count' AS count,
+              value->'sums' AS sums, ${INSTANT} AS "changedAt"
        FROM topic_state WHERE topic = 'finance.control-total.v1') t
-     WHERE "cutOff" = latest`,
+     WHERE instance = ANY($1::text[]) AND ($2::text IS NULL OR "cutOff" <= $2)
+     ORDER BY object, "legalEntityId", instance, period, currency, "cutOff" DESC`,
+    [instances, cutOff],
   );
   return rows.filter((row): row is ControlTotal => isDocumentType(row.object));
 }

@@ -1,0 +1,375 @@
+import { canonicalId, contentHash } from '@tieout/canonical';
+import type { Snapshot } from '@tieout/canonical';
+import { startService } from '@tieout/platform';
+import type { RunningService } from '@tieout/platform';
+import { createDatabase, eventually, stack } from '@tieout/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openBus } from '../test/fixture-bus.ts';
+import type { Bus } from '../test/fixture-bus.ts';
+import { FixtureWorld } from '../test/fixture-world.ts';
+import { service } from './app.module.ts';
+
+type Rows = Record<string, Record<string, string>[]>;
+interface ApiRun {
+  readonly runId: string;
+  readonly status: string;
+  readonly followedBy: string | null;
+  readonly reasons: string[];
+  readonly checks: string[];
+  readonly breaks: number;
+  readonly timing: number;
+  readonly findings: { breakId: string; check: string; kind: string; object: string; verdict: string }[];
+}
+interface ApiBreak {
+  readonly breakId: string;
+  readonly status: string;
+  readonly check: string;
+  readonly kind: string;
+  readonly object: string;
+  readonly expected: string | null;
+  readonly actual: string | null;
+}
+
+const DEALS = [
+  { id: '1', date: '2026-01-10', gross: '100', paid: '40', paidOn: '2026-02-01' },
+  { id: '2', date: '2026-01-20', gross: '55.94', paid: '55.94', paidOn: '2026-01-31' },
+  { id: '3', date: '2026-02-05', gross: '7.06' },
+];
+let bus: Bus;
+let databaseUrl: string;
+let running: RunningService;
+let world: FixtureWorld;
+
+beforeAll(async () => {
+  bus = await openBus();
+});
+afterAll(() => bus.close());
+beforeEach(async () => {
+  databaseUrl = (await createDatabase('reconciliation')).url;
+  world = new FixtureWorld(DEALS);
+});
+afterEach(() => running.stop());
+
+async function start(over: Record<string, string> = {}): Promise<void> {
+  const sides = ['customer@salesforce', 'customer@netsuite', 'invoice@netsuite', 'payment@netsuite', 'cell@anaplan'];
+  running = await startService(service, {
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
+    KAFKA_BROKERS: stack().brokers.join(','),
+    SCHEMA_REGISTRY_URL: stack().registryUrl,
+    SCHEMA_BUNDLE: bus.bundle,
+    DATABASE_URL: databaseUrl,
+    DATABASE_SCHEMA: 'reconciliation',
+    RECONCILIATION_SIDES: sides.map((side) => `${side}:${world.instance}`).join(),
+    RUN_POLL_MS: '50',
+    RECHECK_DELAY_MS: '0',
+    RUN_DEADLINE_MS: '30000',
+    ...over,
+  });
+}
+
+async function publishWorld(): Promise<void> {
+  await bus.send('finance.legal-entity.v1', [{ key: world.entity.legalEntityId, value: world.entity }]);
+  await bus.send(
+    'finance.invoice.v1',
+    DEALS.map((deal) => ({ key: world.invoiceId(deal.id), value: world.invoice(deal) })),
+  );
+  await bus.send(
+    'finance.payment.v1',
+    world.payments().map((value) => ({ key: value.paymentId, value })),
+  );
+  const totals = ['2026-01', '2026-02'].map((month) => world.controlTotal(month));
+  await bus.send(
+    'finance.control-total.v1',
+    totals.map((value) => ({ key: value.controlTotalId, value })),
+  );
+}
+
+async function get<T>(path: string, expected = 200): Promise<T> {
+  const response = await fetch(`${running.url}${path}`);
+  expect([path, response.status]).toEqual([path, expected]);
+  return (await response.json()) as T;
+}
+
+async function post(body: object, expected = 202): Promise<ApiRun> {
+  const response = await fetch(`${running.url}/runs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  expect(response.status).toBe(expected);
+  return (await response.json()) as ApiRun;
+}
+
+/** Plays every adapter for a run; `over` changes the header of a side. */
+async function answer(runId: string, rows: Rows, over: Record<string, Partial<Snapshot>> = {}): Promise<void> {
+  const asked = await eventually(async () => {
+    const requests = await bus.read('finance.snapshot-request.v1', (request) => request.runId === runId);
+    return requests.length === 5 ? requests : null;
+  });
+  for (const request of asked) {
+    const side = `${request.object}@${request.system}`;
+    await bus.answer(request, rows[side] ?? [], over[side]);
+  }
+}
+
+const ended = (runId: string): Promise<ApiRun> =>
+  eventually(
+    async () => {
+      const run = await get<ApiRun>(`/runs/${runId}`);
+      return run.status !== 'waiting' ? run : null;
+    },
+    { timeoutMs: 40_000 },
+  );
+
+async function run(rows: Rows, body: object = {}): Promise<ApiRun> {
+  const { runId } = await post(body);
+  await answer(runId, rows);
+  return ended(runId);
+}
+
+/** The run that the service starts by itself to decide about timing. */
+async function followUp(first: ApiRun, rows: Rows): Promise<ApiRun> {
+  const { followedBy } = await eventually(async () => {
+    const found = await get<ApiRun>(`/runs/${first.runId}`);
+    return found.followedBy !== null ? found : null;
+  });
+  await answer(followedBy as string, rows);
+  return ended(followedBy as string);
+}
+
+/** Value of a series in the text that Prometheus reads. */
+const sample = (metrics: string, name: string, labels: Record<string, string>): string | undefined =>
+  metrics
+    .split('\n')
+    .find(
+      (line) =>
+        line.startsWith(`${name}{`) &&
+        Object.entries(labels).every(([key, value]) => line.includes(`${key}="${value}"`)),
+    )
+    ?.split(' ')
+    .at(-1);
+
+const openBreaks = async (): Promise<ApiBreak[]> => (await get<{ breaks: ApiBreak[] }>('/breaks?status=open')).breaks;
+const named = (breaks: readonly { check: string; kind: string }[]): string[] =>
+  breaks.map(({ check, kind }) => `${check} ${kind}`).toSorted();
+
+describe('reconciliation', () => {
+  it('finds nothing where every system says the same, and shows the figures of each station', async () => {
+    await publishWorld();
+    await start();
+    const clean = await run(world.raw());
+    expect(clean).toMatchObject({ status: 'clean', reasons: [], breaks: 0, timing: 0, findings: [] });
+    expect(clean.checks.toSorted()).toEqual([
+      'cells-erp-topic',
+      'cells-topic-planning',
+      'control-totals',
+      'customers-crm-erp',
+      'invoice-balance',
+      'invoices-erp-topic',
+      'payments-erp-topic',
+    ]);
+    const { stations } = await get<{ stations: Record<string, unknown[]> }>('/stations');
+    const code = world.entity.code;
+    const figures = [
+      {
+        legalEntity: code,
+        month: '2026-01',
+        currency: 'USD',
+        invoices: '2',
+        invoiced: '155.94',
+        paid: '55.94',
+        open: '60',
+      },
+      {
+        legalEntity: code,
+        month: '2026-02',
+        currency: 'USD',
+        invoices: '1',
+        invoiced: '7.06',
+        paid: '40',
+        open: '7.06',
+      },
+    ];
+    expect(stations).toEqual({ erp: figures, topic: figures, planning: figures });
+    const metrics = await (await fetch(`${running.url}/metrics`)).text();
+    expect(metrics).toMatch(/tieout_reconciliation_last_success_timestamp_seconds\{[^}]*\} 1\d{9}/);
+    expect(await get('/health/ready')).toMatchObject({ status: 'ok' });
+  });
+
+  it('finds every kind of divergence and nothing else, publishes them with their audit, closes and reopens them', async () => {
+    await publishWorld();
+    await start();
+    const wrong = world.raw();
+    const invoices = wrong['invoice@netsuite'] ?? [];
+    Object.assign(invoices[0] ?? {}, { foreigntotal: '100.01', foreignamountunpaid: '60.01' });
+    Object.assign(invoices[1] ?? {}, { currency: 'EUR' });
+    invoices.push({ ...invoices[2], id: '9', tranid: 'INV9' });
+    wrong['payment@netsuite']?.pop();
+    Object.assign(wrong['customer@netsuite']?.[0] ?? {}, { companyname: 'Acme Inc' });
+    Object.assign(wrong['cell@anaplan']?.[0] ?? {}, { open: '61' });
+    const headers = { 'invoice@netsuite': { sums: [] } };
+
+    const { runId } = await post({});
+    await answer(runId, wrong, headers);
+    const first = await ended(runId);
+    expect(first).toMatchObject({ status: 'timing', breaks: 0 });
+    expect(await openBreaks()).toEqual([]);
+    const { followedBy } = await eventually(async () => {
+      const found = await get<ApiRun>(`/runs/${runId}`);
+      return found.followedBy !== null ? found : null;
+    });
+    await answer(followedBy as string, wrong, headers);
+    const second = await ended(followedBy as string);
+    expect(second).toMatchObject({ status: 'breaks', timing: 0 });
+    const breaks = await openBreaks();
+    // Four figures of January in USD, two in EUR, three of February.
+    expect(breaks.filter(({ check }) => check === 'cells-erp-topic')).toHaveLength(9);
+    const items = breaks.filter(({ check }) => check !== 'cells-erp-topic');
+    expect(named(items)).toEqual([
+      'cells-topic-planning open',
+      'customers-crm-erp name',
+      'invoices-erp-topic amount',
+      'invoices-erp-topic currency',
+      'invoices-erp-topic missing',
+      'invoices-erp-topic open',
+      'payments-erp-topic extra',
+    ]);
+    expect(items.find(({ kind }) => kind === 'amount')).toMatchObject({
+      object: world.invoiceId('1'),
+      expected: '100.01',
+      actual: '100',
+      difference: '-0.01',
+    });
+    const metrics = await (await fetch(`${running.url}/metrics`)).text();
+    expect(
+      sample(metrics, 'tieout_breaks', { check: 'invoices-erp-topic', kind: 'amount', severity: 'critical' }),
+    ).toBe('1');
+    expect(sample(metrics, 'tieout_break_value', { check: 'cells-topic-planning', currency: 'USD' })).toBe('1');
+
+    const fixed = await run(world.raw());
+    expect(fixed).toMatchObject({ status: 'clean', breaks: 0 });
+    expect(await openBreaks()).toEqual([]);
+
+    const again = await post({});
+    await answer(again.runId, { ...world.raw(), 'cell@anaplan': wrong['cell@anaplan'] ?? [] });
+    const timing = await ended(again.runId);
+    expect(timing.status).toBe('timing');
+    const reopened = await followUp(timing, { ...world.raw(), 'cell@anaplan': wrong['cell@anaplan'] ?? [] });
+    expect(reopened).toMatchObject({ status: 'breaks', breaks: 1 });
+
+    const breakId = breaks.find(({ check }) => check === 'cells-topic-planning')?.breakId as string;
+    const states = await eventually(async () => {
+      const found = await bus.read('finance.break.v1', (value) => value.breakId === breakId);
+      return found.length === 3 ? found : null;
+    });
+    expect(states.map(({ status, revision }) => [status, revision])).toEqual([
+      ['OPEN', 1n],
+      ['CLOSED', 2n],
+      ['OPEN', 3n],
+    ]);
+    const audits = await bus.read('finance.audit.v1', (value) => value.targetId === breakId);
+    expect(audits.map(({ action, sequence }) => [action, sequence])).toEqual([
+      ['opened', 1n],
+      ['closed', 2n],
+      ['reopened', 3n],
+    ]);
+    audits.forEach(({ hash, ...entry }, index) => {
+      expect(hash).toBe(contentHash({ ...entry }));
+      expect(entry.previousHash).toBe(audits[index - 1]?.hash ?? null);
+    });
+  });
+
+  it('never calls a run clean whose snapshot is not complete, and makes the checks that it can', async () => {
+    await publishWorld();
+    await start({ RUN_DEADLINE_MS: '3000' });
+    const { runId } = await post({});
+    await answer(runId, world.raw(), {
+      'cell@anaplan': { complete: false, error: 'the model is locked' },
+      'invoice@netsuite': { count: 4n },
+    });
+    const incomplete = await ended(runId);
+    expect(incomplete.status).toBe('incomplete');
+    expect(incomplete.reasons).toEqual([
+      'cell@anaplan: the adapter could not complete it: the model is locked',
+      'invoice@netsuite: 3 of 4 items',
+    ]);
+    expect(incomplete.checks.toSorted()).toEqual(['customers-crm-erp', 'payments-erp-topic']);
+  });
+
+  it('counts a difference at once when both sides have been quiet', async () => {
+    await publishWorld();
+    await start({ SETTLE_MS: '0' });
+    const customers = world.raw();
+    const account = {
+      Id: '001B',
+      Name: 'Nobody',
+      AccountNumber: 'C-2',
+      IsDeleted: 'false',
+      SystemModstamp: '2026-01-01T00:00:00.000+0000',
+    };
+    customers['customer@salesforce']?.push(account);
+    const found = await run(customers);
+    expect(found).toMatchObject({ status: 'breaks', breaks: 1, timing: 0 });
+    expect((await openBreaks())[0]).toMatchObject({
+      kind: 'missing',
+      object: canonicalId('salesforce', world.instance, 'Account', '001B'),
+    });
+  });
+
+  it('compares up to a business date, and leaves later documents and their months alone', async () => {
+    await publishWorld();
+    await start();
+    const upTo = world.raw();
+    const isEarly = (row: Record<string, string>): boolean => (row['trandate'] ?? '') <= '2026-01-25';
+    upTo['invoice@netsuite'] = (upTo['invoice@netsuite'] ?? []).filter(isEarly);
+    upTo['payment@netsuite'] = (upTo['payment@netsuite'] ?? []).filter(isEarly);
+    const early = await run(upTo, { asOf: '2026-01-25' });
+    expect(early).toMatchObject({ status: 'clean', findings: [] });
+  });
+
+  it('keeps the highest revision whatever comes after it', async () => {
+    const [deal] = DEALS as [(typeof DEALS)[0]];
+    await publishWorld();
+    const key = world.invoiceId(deal.id);
+    await bus.send('finance.invoice.v1', [
+      { key, value: world.invoice(deal, 3n) },
+      { key, value: world.invoice({ ...deal, gross: '999' }, 2n) },
+    ]);
+    await start();
+    expect((await run(world.raw())).status).toBe('clean');
+  });
+
+  it('runs by itself when told an interval', async () => {
+    await publishWorld();
+    await start({ RUN_INTERVAL_MS: '3600000' });
+    const first = await eventually(async () => (await get<{ runs: ApiRun[] }>('/runs')).runs[0]);
+    await answer(first.runId, world.raw());
+    expect(await ended(first.runId)).toMatchObject({ status: 'clean', trigger: 'periodic' });
+    expect((await get<{ runs: ApiRun[] }>('/runs')).runs).toHaveLength(1);
+  });
+
+  it('pages breaks, and says what is wrong with a request', async () => {
+    await publishWorld();
+    await start({ SETTLE_MS: '0' });
+    const many = world.raw();
+    for (let index = 0; index < 5; index += 1)
+      many['customer@salesforce']?.push({
+        ...{ Id: `00X${index}`, Name: `Name ${index}`, AccountNumber: `N-${index}`, IsDeleted: 'false' },
+        SystemModstamp: '2026-01-01T00:00:00.000+0000',
+      });
+    expect((await run(many)).breaks).toBe(5);
+    const seen: string[] = [];
+    let path: string | null = '/breaks?limit=2&check=customers-crm-erp';
+    while (path !== null) {
+      const page: { breaks: ApiBreak[]; nextCursor: string | null } = await get(path);
+      seen.push(...page.breaks.map(({ breakId }) => breakId));
+      path = page.nextCursor === null ? null : `/breaks?limit=2&check=customers-crm-erp&cursor=${page.nextCursor}`;
+    }
+    expect(new Set(seen).size).toBe(5);
+    expect(await get(`/breaks/${seen[0]}`)).toMatchObject({ breakId: seen[0], severity: 'critical' });
+    expect(await get('/breaks?status=maybe', 400)).toMatchObject({ code: 'INPUT_INVALID' });
+    expect(await get('/breaks?cursor=zzz', 400)).toMatchObject({ code: 'CURSOR_INVALID' });
+    expect(await get('/runs/00000000-0000-4000-8000-000000000000', 404)).toMatchObject({ code: 'RUN_UNKNOWN' });
+    expect(await post({ asOf: '2026-02-30' }, 400)).toMatchObject({ code: 'INPUT_INVALID' });
+  });
+});
