@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { inTransaction } from './database.store.ts';
 import type { FaultList } from './faults.ts';
 import { invalidContent, notFound } from './problem.ts';
-import { voidTransaction } from './removal.store.ts';
+import { recordType } from './record-types.ts';
+import { deleteRecord, voidTransaction } from './removal.store.ts';
 
 const faultShape = z.strictObject({
   kind: z.enum(['cut-before', 'cut-after', 'slow', 'error']),
@@ -42,6 +43,13 @@ export function adminRouter({ pool, faults, now }: Admin): Router {
       if ((await tx.query(sql, [id])).rowCount === 0) throw notFound();
       await voidTransaction(tx, id, new Date(Math.floor(now().getTime() / 1000) * 1000));
     });
+    response.status(204).end();
+  });
+  router.delete('/records/:type/:id', async (request, response) => {
+    const type = recordType(request.params.type);
+    const id = request.params.id;
+    if (!type || !/^\d{1,18}$/.test(id)) throw notFound();
+    await inTransaction(pool, (tx) => deleteRecord(tx, type, id, new Date(Math.floor(now().getTime() / 1000) * 1000)));
     response.status(204).end();
   });
   return router;

@@ -44,7 +44,7 @@ export async function resolveReferences(
   const { rows } = await tx.query<Record<string, string | null>>(`select ${columns.join(', ')}`, values);
   entries.forEach(([column, reference], n) => {
     const id = rows[0]?.[`c${n}`];
-    if (id == null) throw missing(reference);
+    if (id === null || id === undefined) throw missing(reference);
     resolved.set(column, id);
   });
   return resolved;

@@ -25,8 +25,8 @@ export async function writeEntity(
 
 async function fillNew(tx: PoolClient, type: RecordType, columns: Map<string, unknown>): Promise<void> {
   if (type.name === 'customer') {
-    if (columns.get('entityid') == null) columns.set('entityid', columns.get('companyname'));
-    if (columns.get('currency') == null && columns.get('subsidiary') != null) {
+    if (isMissing(columns.get('entityid'))) columns.set('entityid', columns.get('companyname'));
+    if (isMissing(columns.get('currency')) && !isMissing(columns.get('subsidiary'))) {
       const sql = 'select currency from subsidiary where id = $1';
       columns.set(
         'currency',
@@ -35,7 +35,7 @@ async function fillNew(tx: PoolClient, type: RecordType, columns: Map<string, un
     }
   }
   for (const [name, field] of Object.entries(type.fields)) {
-    if (field.required && columns.get(field.column) == null) throw userError(`Please enter value(s) for: ${name}.`);
+    if (field.required && isMissing(columns.get(field.column))) throw userError(`Please enter value(s) for: ${name}.`);
   }
 }
 
@@ -78,4 +78,8 @@ async function writeAddresses(tx: PoolClient, customer: string, lines: readonly 
 function asText(value: ExactJson | undefined): string | null {
   if (isObject(value)) return asText(value['id']);
   return typeof value === 'string' ? value : null;
+}
+
+function isMissing(value: unknown): boolean {
+  return value === null || value === undefined;
 }

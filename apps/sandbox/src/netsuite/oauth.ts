@@ -78,7 +78,7 @@ export function verifyRequest(
   if (wrong) return refuse(wrong);
   const expected = sign(signatureBase(request.method, request.url, oauth), secrets.consumerSecret, secrets.tokenSecret);
   if (!sameText(oauth.get('oauth_signature') ?? '', expected)) return refuse('signature does not match');
-  const nonce = `${oauth.get('oauth_nonce')}|${oauth.get('oauth_timestamp')}`;
+  const nonce = [oauth.get('oauth_nonce'), oauth.get('oauth_timestamp')].join('|');
   const fresh = nonces.remember(nonce, nowSeconds + 2 * maximumSkewSeconds, nowSeconds);
   return fresh ? { ok: true } : refuse('nonce was used before');
 }

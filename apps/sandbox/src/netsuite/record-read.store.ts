@@ -101,7 +101,7 @@ const showLine: Record<keyof typeof sublistSql, (row: Record<string, string>) =>
   apply: (row) => ({
     links: [],
     apply: true,
-    doc: { id: row['doc'], refName: `Invoice #${row['tranid']}` },
+    doc: { id: row['doc'], refName: `Invoice #${row['tranid'] ?? ''}` },
     ...numbers(row, ['amount']),
   }),
   addressBook: (row) => ({
@@ -122,9 +122,7 @@ const showLine: Record<keyof typeof sublistSql, (row: Record<string, string>) =>
 };
 
 function numbers(row: Record<string, string>, names: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(
-    names.flatMap((name) => (row[name] == null ? [] : [[name, jsonNumber(trimZeros(row[name]))]])),
-  );
+  return Object.fromEntries(names.flatMap((name) => (row[name] ? [[name, jsonNumber(trimZeros(row[name]))]] : [])));
 }
 
 /** A page of internal ids in creation order; the list call gives ids and links and nothing else. */

@@ -159,7 +159,8 @@ function store(
   // The vendor's stamps have a resolution of one second.
   const now = new Date(Math.floor(at.getTime() / 1000) * 1000);
   if (!type.transactionType) return writeEntity(tx, type, existing, write, now);
-  const replaced = new Set(String(request.query['replace'] ?? '').split(','));
+  const { replace } = request.query;
+  const replaced = new Set(typeof replace === 'string' ? replace.split(',') : []);
   return writeTransaction(tx, type, existing, write, { now, replaced });
 }
 

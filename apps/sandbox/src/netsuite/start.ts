@@ -46,6 +46,11 @@ export async function startNetSuiteSandbox(options: NetSuiteSandboxOptions): Pro
   let url = '';
   const baseUrl = (): string => url;
   const api = express().disable('x-powered-by').disable('etag');
+  api.use((_request, response, next) => {
+    // Clients take the vendor's clock from here.
+    response.setHeader('Date', now().toUTCString());
+    next();
+  });
   api.use('/sandbox', adminRouter({ pool, faults, now }));
   api.use('/services/rest', authentication(secrets, now), concurrencyGate(load), faultInjection(faults));
   await restApi(api, { pool, queryPool, now, baseUrl, load });

@@ -8,6 +8,7 @@ import * as queries from './queries.ts';
 import { readSnapshot, type SnapshotObject, type SnapshotReading } from './snapshot.client.ts';
 import { createQuery, type Query } from './suiteql.client.ts';
 import {
+  currencyRow,
   customerRow,
   deletedRow,
   invoiceRow,
@@ -22,32 +23,30 @@ import {
   type InvoiceRow,
   type LinkRow,
   type PaymentRecord,
+  type PaymentRow,
+  type Position,
   type SubsidiaryRow,
   type TotalRow,
 } from './vendor-types.ts';
 
-/** Place in a stream ordered by (last modified, id); `at` is the account's clock, `YYYY-MM-DD HH:MM:SS`. */
-export interface Position {
-  readonly at: string;
-  readonly id: string;
-}
-
-/** One page of a stream. `next` is null at its end; `clock` is the server's, from before the page was read. */
+/** One page of a stream. `next` is null at its end; `clock` is the server's when it answered. */
 export interface Page<T> {
   readonly rows: readonly T[];
   readonly next: Position | null;
+  readonly clock: Date;
 }
 
 /** What is read and written of NetSuite. Every method throws TransientError, DataError or MisconfiguredError. */
 export interface NetSuiteClient {
-  /** The server's clock now, in UTC. */
-  clock(signal?: AbortSignal): Promise<Date>;
+  /** Internal ids of the account's currencies by ISO code. */
+  currencyIds(signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
   subsidiaries(signal?: AbortSignal): Promise<readonly SubsidiaryRow[]>;
   changedCustomers(after: Position, signal?: AbortSignal): Promise<Page<CustomerRow>>;
   customersById(ids: readonly string[], signal?: AbortSignal): Promise<readonly CustomerRow[]>;
   changedInvoices(after: Position, signal?: AbortSignal): Promise<Page<InvoiceRecord>>;
   invoicesById(ids: readonly string[], signal?: AbortSignal): Promise<readonly InvoiceRecord[]>;
   changedPayments(after: Position, signal?: AbortSignal): Promise<Page<PaymentRecord>>;
+  paymentsById(ids: readonly string[], signal?: AbortSignal): Promise<readonly PaymentRecord[]>;
   /** Records deleted for good since the instant, oldest first. */
   deletedSince(
     type: 'customer' | 'invoice' | 'customerpayment',
@@ -77,14 +76,17 @@ export function createNetSuiteClient(config: NetSuiteConfig): NetSuiteClient {
   const send = createSender(config);
   const query = createQuery(send);
   return {
-    clock: async (signal) => (await query.page(queries.serverClock, [], z.unknown(), { limit: 1, signal })).date,
+    async currencyIds(signal) {
+      const rows = await query.all(queries.currencies, [], currencyRow, signal);
+      return new Map(rows.map(({ symbol, id }) => [symbol, id]));
+    },
     subsidiaries: (signal) => query.all(queries.subsidiaries, [], subsidiaryRow, signal),
     changedCustomers: (after, signal) => changed(query, queries.changedCustomers, after, customerRow, signal),
     customersById: (ids, signal) =>
       byIds(ids, (part) => query.all(queries.customersById(part.length), part, customerRow, signal)),
     async changedInvoices(after, signal) {
-      const { rows, next } = await changed(query, queries.changedInvoices, after, invoiceRow, signal);
-      return { rows: await withParts(query, rows, signal), next };
+      const page = await changed(query, queries.changedInvoices, after, invoiceRow, signal);
+      return { ...page, rows: await withParts(query, page.rows, signal) };
     },
     async invoicesById(ids, signal) {
       const read = (part: readonly string[]): Promise<InvoiceRow[]> =>
@@ -92,10 +94,13 @@ export function createNetSuiteClient(config: NetSuiteConfig): NetSuiteClient {
       return withParts(query, await byIds(ids, read), signal);
     },
     async changedPayments(after, signal) {
-      const { rows, next } = await changed(query, queries.changedPayments, after, paymentRow, signal);
-      const ids = rows.map((row) => row.id);
-      const links = groupBy(await linkRows(query, queries.linksOfPayments, ids, signal), (link) => link.nextdoc);
-      return { rows: rows.map((header) => ({ header, links: links.get(header.id) ?? [] })), next };
+      const page = await changed(query, queries.changedPayments, after, paymentRow, signal);
+      return { ...page, rows: await withLinks(query, page.rows, signal) };
+    },
+    async paymentsById(ids, signal) {
+      const read = (part: readonly string[]): Promise<PaymentRow[]> =>
+        query.all(queries.paymentsById(part.length), part, paymentRow, signal);
+      return withLinks(query, await byIds(ids, read), signal);
     },
     deletedSince: (type, since, signal) => {
       const from = toAccountTime(since.toISOString(), config.timeZone);
@@ -116,9 +121,9 @@ async function changed<R extends { id: string; modified: string }>(
   row: z.ZodType<R>,
   signal?: AbortSignal,
 ): Promise<Page<R>> {
-  const { rows, hasMore } = await query.page(q, [after.at, after.at, after.id], row, { limit: pageSize, signal });
+  const { rows, hasMore, date } = await query.page(q, [after.at, after.at, after.id], row, { limit: pageSize, signal });
   const last = rows.at(-1);
-  return { rows, next: hasMore && last ? { at: last.modified, id: last.id } : null };
+  return { rows, next: hasMore && last ? { at: last.modified, id: last.id } : null, clock: date };
 }
 
 async function withParts(query: Query, headers: readonly InvoiceRow[], signal?: AbortSignal): Promise<InvoiceRecord[]> {
@@ -134,6 +139,12 @@ async function withParts(query: Query, headers: readonly InvoiceRow[], signal?: 
     lines: lines.get(header.id) ?? [],
     links: applied.get(header.id) ?? [],
   }));
+}
+
+async function withLinks(query: Query, headers: readonly PaymentRow[], signal?: AbortSignal): Promise<PaymentRecord[]> {
+  const ids = headers.map((header) => header.id);
+  const links = groupBy(await linkRows(query, queries.linksOfPayments, ids, signal), (link) => link.nextdoc);
+  return headers.map((header) => ({ header, links: links.get(header.id) ?? [] }));
 }
 
 function linkRows(

@@ -1,6 +1,5 @@
-export { fromAccountTime, rewind, toAccountTime } from './account-time.ts';
 export { createNetSuiteClient } from './client.ts';
-export type { NetSuiteClient, Page, Position } from './client.ts';
+export type { NetSuiteClient, Page } from './client.ts';
 export { netsuiteConfig } from './config.ts';
 export type { NetSuiteConfig } from './config.ts';
 export { mapControlTotal } from './control-total.map.ts';
@@ -8,10 +7,20 @@ export { mapCustomerAccount } from './customer-account.map.ts';
 export { compareThreeWays, ownedFields } from './customer-write.map.ts';
 export type { OwnedFields, ThreeWay } from './customer-write.map.ts';
 export type { Mapped, MappingProblem } from './fate.ts';
-export { idOf } from './identity.ts';
+export { customerIdOf, idOf } from './identity.ts';
 export type { Entity, Origin } from './identity.ts';
 export { mapInvoice } from './invoice.map.ts';
 export { mapLegalEntity } from './legal-entity.map.ts';
 export { mapPayment } from './payment.map.ts';
 export type { SnapshotObject, SnapshotReading } from './snapshot.client.ts';
-export type { CustomerRow, DeletedRow, InvoiceRecord, PaymentRecord, SubsidiaryRow, TotalRow } from './vendor-types.ts';
+export { advanced, isWorthStoring, startOf } from './stream-cursor.ts';
+export type { Depth, StreamCursor } from './stream-cursor.ts';
+export type {
+  CustomerRow,
+  DeletedRow,
+  InvoiceRecord,
+  PaymentRecord,
+  Position,
+  SubsidiaryRow,
+  TotalRow,
+} from './vendor-types.ts';

@@ -39,6 +39,7 @@ const inOrder = 'ORDER BY t.lastmodifieddate, t.id';
 export const changedInvoices = `${invoice} AND ${after('t')} ${inOrder}`;
 export const changedPayments = `${payment} AND ${after('t')} ${inOrder}`;
 export const invoicesById = (count: number): string => `${invoice} AND t.id IN ${inList(count)} ${inOrder}`;
+export const paymentsById = (count: number): string => `${payment} AND t.id IN ${inList(count)} ${inOrder}`;
 
 export const linesOf = (count: number): string => `
   SELECT l.transaction, l.linesequencenumber AS line, l.taxline, i.itemid AS item, l.memo, l.quantity, l.rate, l.foreignamount
@@ -92,5 +93,4 @@ export const snapshotTotals = {
     WHERE t.type = 'CustPymt' AND t.trandate <= TO_DATE(?, 'YYYY-MM-DD') GROUP BY c.symbol ORDER BY currency`,
 } as const;
 export const customerCount = 'SELECT COUNT(*) AS count FROM customer';
-/** Any answer carries the server's clock in its Date header. */
-export const serverClock = 'SELECT id FROM currency ORDER BY id';
+export const currencies = 'SELECT id, symbol FROM currency ORDER BY id';

@@ -15,6 +15,7 @@ export const subsidiaryRow = z.object({
   isinactive: flag,
   modified: maybe,
 });
+export const currencyRow = z.object({ id: text, symbol: text });
 export const customerRow = z.object({
   id: text,
   externalid: maybe,
@@ -106,4 +107,10 @@ export interface InvoiceRecord {
 export interface PaymentRecord {
   readonly header: PaymentRow;
   readonly links: readonly LinkRow[];
+}
+
+/** Place in a stream ordered by (last modified, id); `at` is the account's clock, `YYYY-MM-DD HH:MM:SS`. */
+export interface Position {
+  readonly at: string;
+  readonly id: string;
 }

@@ -1,0 +1,69 @@
+import {
+  idOf,
+  mapInvoice,
+  mapPayment,
+  type InvoiceRecord,
+  type NetSuiteClient,
+  type Origin,
+  type PaymentRecord,
+} from '@tieout/connector-netsuite';
+import { markDirty, markDirtyByAccount } from './dirty-customer.store.ts';
+import type { RecordKind } from './document-stream.worker.ts';
+
+export function invoices(client: NetSuiteClient, origin: Origin): RecordKind<'finance.invoice.v1', InvoiceRecord> {
+  return {
+    stream: 'invoice',
+    topic: 'finance.invoice.v1',
+    objectType: 'invoice',
+    changed: (after, signal) => client.changedInvoices(after, signal),
+    byIds: (ids, signal) => client.invoicesById(ids, signal),
+    deletedSince: async (since, signal) => recordIds(await client.deletedSince('invoice', since, signal)),
+    vendorIdOf: ({ header }) => header.id,
+    keyOf: (vendorId) => idOf('invoice', origin, vendorId),
+    map: (row) => mapInvoice(row, origin),
+    asDeleted: (value) => ({ ...value, lifecycle: 'DELETED' }),
+    alsoStore: (tx, rows) =>
+      markDirty(
+        tx,
+        origin.instance,
+        rows.map(({ header }) => header.entity),
+      ),
+    alsoDelete: (tx, _ids, known) =>
+      markDirtyByAccount(
+        tx,
+        origin.instance,
+        known.map((value) => value.customerAccountId),
+      ),
+  };
+}
+
+export function payments(client: NetSuiteClient, origin: Origin): RecordKind<'finance.payment.v1', PaymentRecord> {
+  return {
+    stream: 'payment',
+    topic: 'finance.payment.v1',
+    objectType: 'payment',
+    changed: (after, signal) => client.changedPayments(after, signal),
+    byIds: (ids, signal) => client.paymentsById(ids, signal),
+    deletedSince: async (since, signal) => recordIds(await client.deletedSince('customerpayment', since, signal)),
+    vendorIdOf: ({ header }) => header.id,
+    keyOf: (vendorId) => idOf('customerPayment', origin, vendorId),
+    map: (row) => mapPayment(row, origin),
+    asDeleted: (value) => ({ ...value, lifecycle: 'DELETED' }),
+    alsoStore: (tx, rows) =>
+      markDirty(
+        tx,
+        origin.instance,
+        rows.map(({ header }) => header.entity),
+      ),
+    alsoDelete: (tx, _ids, known) =>
+      markDirtyByAccount(
+        tx,
+        origin.instance,
+        known.map((value) => value.customerAccountId),
+      ),
+  };
+}
+
+function recordIds(rows: readonly { readonly recordid: string }[]): readonly string[] {
+  return rows.map((row) => row.recordid);
+}

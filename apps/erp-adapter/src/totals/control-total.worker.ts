@@ -1,0 +1,81 @@
+import type { ControlTotal } from '@tieout/canonical';
+import { mapControlTotal, type NetSuiteClient, type Origin } from '@tieout/connector-netsuite';
+import { inTransaction, type StreamSpec } from '@tieout/messaging';
+import { recordFindings } from '../cases/case.store.ts';
+import { mappingKinds, type StreamContext } from '../documents/document-stream.worker.ts';
+import { keepPublished, publishedOf } from '../documents/published-record.store.ts';
+
+const TOPIC = 'finance.control-total.v1';
+const STREAM = 'control-total';
+type State = Omit<ControlTotal, 'revision'>;
+
+/** Count and sums by legal entity, month and currency as NetSuite computes them. A group that is no longer there counts zero. */
+export function controlTotalStream(
+  context: StreamContext,
+  client: NetSuiteClient,
+  origin: Origin,
+): StreamSpec<{ readonly readAt: string }> {
+  const { instance, outbox } = context;
+  return {
+    instance,
+    stream: STREAM,
+    intervalMs: context.intervalMs,
+    async poll(turn) {
+      const readings = await Promise.all([
+        read(client, 'invoice', origin, turn.signal),
+        read(client, 'payment', origin, turn.signal),
+      ]);
+      const fates = readings.flat();
+      const present = fates.flatMap(({ mapped }) => (mapped.kind === 'mapped' ? [mapped.value] : []));
+      await inTransaction(context.dataSource, async (tx) => {
+        await turn.advance(tx, { readAt: new Date().toISOString() });
+        const keys = new Set(present.map((value) => value.controlTotalId));
+        const known = await publishedOf<State>(tx, TOPIC, instance, null);
+        const states = [...present, ...known.filter(({ key }) => !keys.has(key)).map(({ value }) => emptied(value))];
+        const outcomes = await outbox.publishState(
+          tx,
+          TOPIC,
+          states.map((value) => ({ key: value.controlTotalId, value })),
+        );
+        const fresh = states.filter((_, n) => outcomes[n] === 'published');
+        const records = fresh.map((value) => ({
+          key: value.controlTotalId,
+          instance,
+          vendorId: value.source.id,
+          value,
+        }));
+        await keepPublished(tx, TOPIC, records);
+        await recordFindings(
+          tx,
+          outbox,
+          fates.map(({ examined }) => examined),
+          { kinds: mappingKinds, resolution: 'The total can be read again.', now: new Date().toISOString() },
+        );
+        context.onRows(STREAM, 'published', fresh.length);
+      });
+    },
+  };
+}
+
+async function read(
+  client: NetSuiteClient,
+  object: 'invoice' | 'payment',
+  origin: Origin,
+  signal: AbortSignal,
+): Promise<{ mapped: ReturnType<typeof mapControlTotal>; examined: Parameters<typeof recordFindings>[2][number] }[]> {
+  return (await client.totals(object, signal)).map((row) => {
+    const mapped = mapControlTotal(object, row, origin);
+    const group = `${object}/${row.subsidiary}/${row.period}/${row.currency}`;
+    const subject = { instance: origin.instance, objectType: STREAM, vendorId: group, objectId: group };
+    if (mapped.kind === 'mapped') return { mapped, examined: { subject, finding: null } };
+    const { code, field, message } = mapped.problem;
+    return {
+      mapped,
+      examined: { subject, finding: { kind: code, message: `Total ${group}: ${message}`, details: { field } } },
+    };
+  });
+}
+
+function emptied(value: State): State {
+  return { ...value, count: 0n, sums: value.sums.map(({ name }) => ({ name, amount: '0' })) };
+}
