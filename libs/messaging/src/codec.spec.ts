@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { contentHash, TOPIC_NAMES, TOPIC_SCHEMAS, type Invoice, type TopicName } from '@tieout/canonical';
+import { contentHash, fromUnits, TOPIC_NAMES, TOPIC_SCHEMAS, type Invoice, type TopicName } from '@tieout/canonical';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileSchema } from './avro-types.ts';
@@ -40,6 +40,19 @@ describe('codec', () => {
           contentHash(invoice({ gross: canonical(gross) })),
         );
       }),
+    );
+  });
+
+  it('keeps every decimal(28,10) exact, small and large', async () => {
+    const limit = 10n ** 28n - 1n;
+    const units = fc.oneof(fc.bigInt(-limit, limit), fc.bigInt(-(2n ** 48n), 2n ** 48n), fc.bigInt(-300n, 300n));
+    await fc.assert(
+      fc.asyncProperty(units, async (quantity) => {
+        const text = fromUnits(quantity, 10);
+        const bytes = codec.encode(INVOICE, invoice({ lines: [line({ quantity: text })] }));
+        expect((await codec.decode(INVOICE, bytes)).lines[0]?.quantity).toBe(text);
+      }),
+      { numRuns: 500 },
     );
   });
 
