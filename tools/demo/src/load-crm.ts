@@ -8,12 +8,12 @@ export interface CrmLoad {
   readonly client: SalesforceClient;
   readonly instance: string;
   readonly currency: string;
-  /** Called after each portion with the number of customers loaded so far. */
-  readonly onLoaded: (done: number, total: number) => void;
+  /** Called and awaited after each portion with the customers loaded so far and their share of all. */
+  readonly onLoaded: (loaded: CustomerIds, share: number) => Promise<void>;
 }
 
 /** Small, so that a service can be killed while customers still come. */
-const PORTION = 20;
+const PORTION = 5;
 
 /** Creates or updates one account per customer of the rows; safe to repeat. */
 export async function loadCustomers(rows: readonly Receivable[], load: CrmLoad): Promise<CustomerIds> {
@@ -34,7 +34,7 @@ export async function loadCustomers(rows: readonly Receivable[], load: CrmLoad):
         throw new Error(`Salesforce refuses customer ${number}: ${result.errors[0]?.message ?? 'no reason'}`);
       ids.set(number, customerIdOf(load.instance, result.id));
     });
-    load.onLoaded(ids.size, accounts.length);
+    await load.onLoaded(ids, ids.size / accounts.length);
   }
   return ids;
 }

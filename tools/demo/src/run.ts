@@ -50,7 +50,11 @@ export async function runPipeline(run: Run, parsed: ParsedReceivables): Promise<
     client: environment.salesforce,
     instance: 'main',
     currency: options.currency,
-    onLoaded: (done, total) => killing(['crm-ingest'], done / total),
+    onLoaded: async (loaded, share) => {
+      if (!killing.isDue('crm-ingest', share)) return;
+      await customersArrived(run, loaded); // It is at work: what comes next meets a service that is killed.
+      killing.kill('crm-ingest');
+    },
   });
   await customersArrived(run, customers);
 
@@ -87,22 +91,29 @@ function erpLoad({ environment, options, progress, signal }: Run, killing: Killi
     signal,
     onLoaded: (done, total) => {
       progress.state(`${done} of ${total} documents`);
-      killing(['erp-adapter', 'planning-publisher', 'reconciliation'], done / total);
+      for (const service of ['erp-adapter', 'planning-publisher', 'reconciliation'] as const)
+        if (killing.isDue(service, done / total)) killing.kill(service);
     },
   };
 }
 
-type Killing = (services: readonly Service[], share: number) => void;
+interface Killing {
+  isDue(service: Service, share: number): boolean;
+  kill(service: Service): void;
+}
 
-/** Kills each of the services asked for once, when its data is half loaded. */
+/** Kills each of the services asked for once, when this share of its data is loaded. */
+const KILL_AT = 0.4;
+
 function killer({ environment, options, progress }: Run): Killing {
   const due = new Set(options.kill);
-  return (services, share) => {
-    if (share < 0.4) return;
-    for (const service of services.filter((name) => due.delete(name))) {
+  return {
+    isDue: (service, share) => due.has(service) && share >= KILL_AT,
+    kill(service) {
+      due.delete(service);
       progress.note(`killing ${service}, pid ${environment.supervisor.pids()[service]} (SIGKILL)`);
       environment.supervisor.kill(service);
-    }
+    },
   };
 }
 

@@ -68,7 +68,9 @@ export function createSupervisor({ folder, onEvent }: SupervisorOptions): Superv
       return broken.abort(new Error(`${service.name} cannot be kept running (${how}):\n${log.join('\n')}`));
     }
     const pauseMs = 250 * 2 ** (service.failures - 1);
-    onEvent(`${service.name} ended (${how}), restarting in ${pauseMs} ms${lastWords(folder, service.name)}`);
+    onEvent(
+      `${service.name} ended (${how}), restarting in ${pauseMs} ms${signal === null ? lastWords(folder, service.name) : ''}`,
+    );
     await sleep(pauseMs);
     if (stopping) return;
     launch(service);

@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { SERVICES } from './options.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+const folder = mkdtempSync(path.join(tmpdir(), 'tieout-demo-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function demo(...args: string[]): Promise<Ended> {
+  const child = spawn('node', ['tools/run.mjs', 'tools/demo/src/main.ts', ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
+}
+
+/** Cents by place and measure, summed here and not by the code under test. */
+function independentSums(lines: readonly string[], asOf: string): Map<string, bigint> {
+  const sums = new Map<string, bigint>();
+  const add = (key: string, cents: bigint): void => void sums.set(key, (sums.get(key) ?? 0n) + cents);
+  const iso = (text: string): string => {
+    const [month, day, year] = text.split('/');
+    return `${year}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}`;
+  };
+  for (const line of lines) {
+    const [country, , , , invoiced, , amount, , settled] = line.split(',');
+    const cents = BigInt(amount!.replace('.', ''));
+    if (iso(invoiced!) > asOf) continue;
+    add(`${country} ${iso(invoiced!).slice(0, 7)} invoices`, 100n);
+    add(`${country} ${iso(invoiced!).slice(0, 7)} invoiced`, cents);
+    if (settled && iso(settled) <= asOf) add(`${country} ${iso(settled).slice(0, 7)} paid`, cents);
+    else add(`${country} ${iso(invoiced!).slice(0, 7)} open`, cents);
+  }
+  return sums;
+}
+
+function reportedSums(figures: readonly Record<string, string | number>[]): Map<string, bigint> {
+  const entries = figures.flatMap((figure) =>
+    (['invoices', 'invoiced', 'paid', 'open'] as const).map((measure): [string, bigint] => {
+      const text = measure === 'invoices' ? `${figure[measure]}.00` : String(figure[measure]);
+      return [`${figure['country']} ${figure['month']} ${measure}`, BigInt(text.replace('.', ''))];
+    }),
+  );
+  return new Map(entries.filter(([, cents]) => cents !== 0n));
+}
+
+const sorted = (sums: Map<string, bigint>): [string, string][] =>
+  [...sums].map(([key, cents]): [string, string] => [key, cents.toString()]).sort();
+
+describe('the demo', () => {
+  it('brings a file through every station to the cent, though rows are malformed and every service is killed once', async () => {
+    const [header, ...good] = readFileSync(path.join(ROOT, 'tools/demo/data/receivables.csv'), 'utf8')
+      .trim()
+      .split('\n');
+    const bad = [
+      'DE,K-1021,Moorbach Optik,999001,2/30/2025,,10.00,No,',
+      'DE,K-1021,Somebody Else,999002,2/3/2025,,10.00,No,',
+    ];
+    const file = path.join(folder, 'receivables.csv');
+    writeFileSync(file, [header, ...good.slice(0, 60), ...bad, ...good.slice(60)].join('\n'));
+    const report = path.join(folder, 'report.json');
+    const kills = SERVICES.flatMap((service) => ['--kill', service]);
+
+    const { code, stdout, stderr } = await demo(
+      '--once',
+      '--receivables',
+      file,
+      '--as-of',
+      '2025-05-31',
+      '--report',
+      report,
+      ...kills,
+    );
+
+    expect({ code, tail: code === 0 ? '' : stderr.slice(-3_000) }).toEqual({ code: 0, tail: '' });
+    for (const service of SERVICES) expect(stderr).toContain(`${service} ended (SIGKILL)`);
+    expect(stdout).toContain('agree to the cent');
+    const written = JSON.parse(readFileSync(report, 'utf8')) as {
+      stations: Record<string, Record<string, string | number>[]>;
+      rejected: { line: number; reason: string }[];
+      breaks: unknown[];
+      topics: Record<string, number>;
+    };
+    const expected = sorted(independentSums(good, '2025-05-31'));
+    for (const station of ['file', 'erp', 'topic', 'planning'])
+      expect(sorted(reportedSums(written.stations[station]!)), station).toEqual(expected);
+    expect(written.rejected.map(({ line }) => line)).toEqual([62, 63]);
+    expect(written.breaks).toEqual([]);
+    expect(written.topics['finance.customer.v1']).toBeGreaterThanOrEqual(12);
+  });
+
+  it('refuses a file that it cannot use before it starts anything', async () => {
+    const file = path.join(folder, 'no-columns.csv');
+    writeFileSync(file, 'a,b\n1,2\n');
+    const { code, stderr } = await demo('--once', '--receivables', file);
+    expect(code).toBe(2);
+    expect(stderr).toContain('missing in the header: countryCode');
+    expect(stderr).not.toContain('Starting');
+  });
+});
