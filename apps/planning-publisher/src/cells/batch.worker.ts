@@ -2,13 +2,13 @@ import { derivedId } from '@tieout/canonical';
 import type { AnaplanClient, Load, LoadOutcome, PlanningItem } from '@tieout/connector-anaplan';
 import { errorCode, inTransaction, type Outbox, type Poll, type StreamSpec } from '@tieout/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
-import { type DirtyCell, markLoaded, markRefused, readDirtyCells } from './cell.store.ts';
+import { type BatchRow, type DirtyCell, judgeCells, judgeRows, type RefusedCell, rowsOf } from './batch.ts';
+import { markLoaded, markRefused, readDirtyCells } from './cell.store.ts';
 import {
   type Batch,
   cellKey,
   type ExceptionState,
   failedImport,
-  type JudgedRow,
   receiptOf,
   rejectedRow,
   type Target,
@@ -58,8 +58,9 @@ async function loadBatch(options: BatchOptions, poll: Poll<BatchCursor>, cells: 
   const batch: Batch = { number: (poll.cursor?.number ?? 0) + 1, startedAt: new Date().toISOString() };
   const verifyLease = (): Promise<void> => inTransaction(dataSource, (tx) => poll.advance(tx, { ...batch, failing }));
   try {
-    const outcome = await client.load(loadOf(cells), verifyLease, poll.signal);
-    await inTransaction(dataSource, (tx) => storeVerdict(options, tx, poll, { batch, failing, cells, outcome }));
+    const rows = rowsOf(cells);
+    const outcome = await client.load(loadOf(rows), verifyLease, poll.signal);
+    await inTransaction(dataSource, (tx) => storeVerdict(options, tx, poll, { batch, failing, rows, outcome }));
     onBatch(verdictOf(outcome), cells.length);
   } catch (error) {
     if (errorCode(error) === 'anaplan-outcome-unknown') onBatch('unknown', cells.length);
@@ -70,7 +71,7 @@ async function loadBatch(options: BatchOptions, poll: Poll<BatchCursor>, cells: 
 interface Judged {
   readonly batch: Batch;
   readonly failing: BatchCursor['failing'];
-  readonly cells: readonly DirtyCell[];
+  readonly rows: readonly BatchRow[];
   readonly outcome: LoadOutcome;
 }
 
@@ -82,23 +83,16 @@ async function storeVerdict(
   judged: Judged,
 ): Promise<void> {
   const { target, outbox, retryMs } = options;
-  const { batch, cells, outcome } = judged;
+  const { batch, rows, outcome } = judged;
   const now = new Date().toISOString();
-  const rows = judgeRows(cells, outcome);
   const whole = outcome.cells.byRow ? null : (outcome.cells.refused[0]?.reason ?? 'The import failed');
   const failing = whole === null ? null : { since: judged.failing?.since ?? now, reason: whole };
   await poll.advance(tx, { ...batch, failing });
-  await markLoaded(
-    tx,
-    cells.filter((_, index) => rows[index]?.reason === null),
-  );
-  const refused = cells.flatMap((cell, index) => {
-    const reason = rows[index]?.reason ?? null;
-    return reason === null ? [] : [{ cell, reason: whole === null ? reason : null }];
-  });
+  const { loaded, refused } = judgeCells(rows, outcome.cells);
+  await markLoaded(tx, loaded);
   await markRefused(tx, refused, now, retryMs);
   const exceptions = [
-    ...rowExceptions(target, cells, rows, whole !== null, now),
+    ...rowExceptions(target, loaded, refused, now),
     ...importExceptions(target, judged.failing, failing, now),
   ];
   await outbox.publishState(
@@ -106,30 +100,26 @@ async function storeVerdict(
     'finance.exception.v1',
     exceptions.map((value) => ({ key: value.exceptionId, value })),
   );
-  const receipt = receiptOf(target, batch, rows, outcome.cells.successful, now);
+  const receipt = receiptOf(target, batch, judgeRows(rows, outcome.cells), outcome.cells.successful, now);
   const id = derivedId('planning-publisher/receipt', receipt.batchId);
   await outbox.publish(tx, [{ topic: 'finance.planning-receipt.v1', key: receipt.batchId, id, value: receipt }]);
 }
 
-function judgeRows(cells: readonly DirtyCell[], outcome: LoadOutcome): JudgedRow[] {
-  const reasons = new Map(outcome.cells.refused.map(({ row, reason }) => [row, reason]));
-  return cells.map((cell, index) => ({ row: index + 1, cell: cellKey(cell), reason: reasons.get(index + 1) ?? null }));
-}
-
 function rowExceptions(
   target: Target,
-  cells: readonly DirtyCell[],
-  rows: readonly JudgedRow[],
-  failedAsAWhole: boolean,
+  loaded: readonly DirtyCell[],
+  refused: readonly RefusedCell[],
   now: string,
 ): ExceptionState[] {
-  if (failedAsAWhole) return [];
-  return cells.flatMap((cell, index) => {
-    const reason = rows[index]?.reason ?? null;
-    if (reason !== null) return [rejectedRow(target, cellKey(cell), reason, cell.refusedSince ?? now, null)];
-    if (cell.refusedSince === null) return [];
-    return [rejectedRow(target, cellKey(cell), cell.refusedReason ?? '', cell.refusedSince, now)];
-  });
+  const raised = refused.flatMap(({ cell, reason }) =>
+    reason === null ? [] : [rejectedRow(target, cellKey(cell), reason, cell.refusedSince ?? now, null)],
+  );
+  const resolved = loaded.flatMap((cell) =>
+    cell.refusedSince === null
+      ? []
+      : [rejectedRow(target, cellKey(cell), cell.refusedReason ?? '', cell.refusedSince, now)],
+  );
+  return [...raised, ...resolved];
 }
 
 function importExceptions(
@@ -148,12 +138,12 @@ function verdictOf({ cells }: LoadOutcome): BatchOutcome {
 }
 
 /** The cells with the list items that they need, so that a new item exists before the cells that name it. */
-function loadOf(cells: readonly DirtyCell[]): Load {
-  const entities = new Map(cells.map((cell) => [cell.legalEntity, cell.legalEntityName]));
-  const currencies = new Set(cells.map((cell) => cell.currency));
+function loadOf(rows: readonly BatchRow[]): Load {
+  const entities = new Map(rows.map(({ cell }) => [cell.legalEntity, cell.legalEntityName]));
+  const currencies = new Set(rows.map(({ cell }) => cell.currency));
   return {
     legalEntities: [...entities].map(([code, name]): PlanningItem => ({ code, name })),
     currencies: [...currencies].map((code): PlanningItem => ({ code, name: code })),
-    cells,
+    cells: rows.map(({ figures }) => figures),
   };
 }

@@ -1,15 +1,5 @@
-import type { PlanningCell } from '@tieout/connector-anaplan';
 import type { DataSource, EntityManager } from 'typeorm';
-
-/** A cell as it has to be loaded: its figures recomputed from the contributions, at the version that they belong to. */
-export interface DirtyCell extends PlanningCell {
-  readonly legalEntityId: string;
-  readonly legalEntityName: string;
-  readonly version: string;
-  readonly refusals: number;
-  readonly refusedSince: string | null;
-  readonly refusedReason: string | null;
-}
+import type { DirtyCell, RefusedCell } from './batch.ts';
 
 /**
  * The oldest dirty cells with their figures, in one statement and so in one view of the data: a contribution that commits
@@ -22,14 +12,14 @@ export async function readDirtyCells(sql: EntityManager, limit: number): Promise
        WHERE c.version > c.loaded_version AND c.not_before <= now()
        ORDER BY c.dirty_since, c.legal_entity_id, c.month, c.currency LIMIT $1)
      SELECT d.legal_entity_id AS "legalEntityId", d.code AS "legalEntity", d.name AS "legalEntityName", d.month, d.currency,
-       d.version, d.refusals, d.refused_reason AS "refusedReason",
+       d.version, d.refusals, CASE WHEN d.loaded_code <> d.code THEN d.loaded_code END AS "formerCode", d.refused_reason AS "refusedReason",
        to_char(d.refused_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "refusedSince",
        coalesce(sum(x.invoices), 0)::text AS invoices, trim_scale(coalesce(sum(x.invoiced), 0))::text AS invoiced,
        trim_scale(coalesce(sum(x.paid), 0))::text AS paid, trim_scale(coalesce(sum(x.open), 0))::text AS open
      FROM dirty d LEFT JOIN contribution x
        ON (x.legal_entity_id, x.month, x.currency) = (d.legal_entity_id, d.month, d.currency)
-     GROUP BY d.legal_entity_id, d.code, d.name, d.month, d.currency, d.version, d.refusals, d.refused_reason,
-       d.refused_since, d.dirty_since
+     GROUP BY d.legal_entity_id, d.code, d.name, d.loaded_code, d.month, d.currency, d.version, d.refusals,
+       d.refused_reason, d.refused_since, d.dirty_since
      ORDER BY d.dirty_since, d.legal_entity_id, d.month, d.currency`,
     [limit],
   );
@@ -38,18 +28,14 @@ export async function readDirtyCells(sql: EntityManager, limit: number): Promise
 /** The planning system has these versions now. A cell that changed since stays dirty. */
 export async function markLoaded(tx: EntityManager, cells: readonly DirtyCell[]): Promise<void> {
   await tx.query(
-    `UPDATE cell c SET loaded_version = r.version, dirty_since = now(), refusals = 0, refused_since = NULL, refused_reason = NULL
-     FROM jsonb_to_recordset($1::jsonb) AS r ("legalEntityId" uuid, month text, currency text, version bigint)
+    `UPDATE cell c SET loaded_version = r.version, loaded_code = r."legalEntity", dirty_since = now(), refusals = 0,
+       refused_since = NULL, refused_reason = NULL
+     FROM jsonb_to_recordset($1::jsonb) AS r ("legalEntityId" uuid, "legalEntity" text, month text, currency text,
+       version bigint)
      WHERE (c.legal_entity_id, c.month, c.currency) = (r."legalEntityId", r.month, r.currency)
        AND r.version > c.loaded_version`,
     [JSON.stringify(cells)],
   );
-}
-
-export interface RefusedCell {
-  readonly cell: DirtyCell;
-  /** Null when the import failed as a whole and says nothing about this row. */
-  readonly reason: string | null;
 }
 
 /** These stay dirty and wait, twice as long each time, unless new data arrives for them. */

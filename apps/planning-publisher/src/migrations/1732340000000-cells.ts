@@ -37,6 +37,7 @@ export class Cells1732340000000 implements MigrationInterface {
         currency text NOT NULL,
         version bigint NOT NULL DEFAULT 1,
         loaded_version bigint NOT NULL DEFAULT 0,
+        loaded_code text,
         dirty_since timestamptz NOT NULL DEFAULT now(),
         not_before timestamptz NOT NULL DEFAULT now(),
         refusals integer NOT NULL DEFAULT 0,

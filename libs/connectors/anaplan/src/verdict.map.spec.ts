@@ -48,6 +48,14 @@ describe('the verdict on a file', () => {
     });
   });
 
+  it('takes several errors of one row as one refused row', () => {
+    const dump = [['Error'], ['Bad Open', ...(rows[1] ?? [])], ['Bad Invoiced', ...(rows[1] ?? [])]];
+    expect(fileOutcome(rows, 3, result(2, 1, 0), dump)).toMatchObject({
+      loaded: 2,
+      refused: [{ row: 2, reason: 'Bad Open; Bad Invoiced' }],
+    });
+  });
+
   it.each([
     ['rows are missing from the counts', result(2, 0, 0), null],
     ['rows were refused and the dump does not name them', result(2, 0, 1), null],

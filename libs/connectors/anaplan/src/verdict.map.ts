@@ -77,17 +77,21 @@ export function fileOutcome(
   return { sent: sent.length, loaded: verdict.success, refused, successful: true, byRow: true };
 }
 
-/** Finds the uploaded row of each dump record: the record is the row behind its error text. */
+/** Finds the uploaded rows of the dump's records: a record is the row behind an error text, one for each of its errors. */
 function refusedRows(
   sent: readonly (readonly string[])[],
   keys: number,
   records: readonly (readonly string[])[],
 ): readonly RefusedRow[] {
-  const rowOf = new Map(sent.map((row, index) => [keyOf(row, keys), index + 1] as const));
-  return records.flatMap(([reason = '', ...row]) => {
+  const reasons = new Map<string, string[]>();
+  for (const [reason = '', ...row] of records) {
     const cell = keyOf(row, keys);
-    const position = rowOf.get(cell);
-    return position === undefined ? [] : [{ row: position, cell, reason }];
+    reasons.set(cell, [...(reasons.get(cell) ?? []), reason]);
+  }
+  return sent.flatMap((row, index) => {
+    const cell = keyOf(row, keys);
+    const found = reasons.get(cell);
+    return found === undefined ? [] : [{ row: index + 1, cell, reason: found.join('; ') }];
   });
 }
 
