@@ -348,6 +348,16 @@ describe('reconciliation', () => {
     expect((await get<{ runs: ApiRun[] }>('/runs')).runs).toHaveLength(1);
   });
 
+  it('goes on after a restart with the run that it was waiting for', async () => {
+    await publishWorld();
+    await start();
+    const { runId } = await post({});
+    await running.stop();
+    await start();
+    await answer(runId, world.raw());
+    expect(await ended(runId)).toMatchObject({ status: 'clean' });
+  });
+
   it('pages breaks, and says what is wrong with a request', async () => {
     await publishWorld();
     await start({ SETTLE_MS: '0' });

@@ -44,10 +44,9 @@ export async function openBus(): Promise<Bus> {
     bundle,
     send,
     async read(topic, filter) {
-      const values: ValueOf<typeof topic>[] = [];
       const raw: Buffer[] = [];
       await readTopic(kafka, topic, await wholeTopic(kafka, topic), ({ value }) => value && raw.push(value));
-      for (const bytes of raw) values.push((await codec.decode(topic, bytes)) as ValueOf<typeof topic>);
+      const values = await Promise.all(raw.map(async (bytes) => codec.decode(topic, bytes)));
       return values.filter(filter);
     },
     async answer(request, rows, over = {}) {

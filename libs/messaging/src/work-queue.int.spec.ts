@@ -178,7 +178,7 @@ describe('the work queue', () => {
       record(async ({ attempt, inDoubt, signal }) => {
         seen.push(inDoubt);
         if (attempt === 1)
-          await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+          await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
       }),
       { leaseMs: 300 },
     );

@@ -2,8 +2,8 @@ import { Controller, Get, Inject, Module, Query } from '@nestjs/common';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
-import { CONFIG, HealthRegistry, LOGGER, Lifecycle, defineConfig, parseInput } from '@tieout/platform';
-import type { ConfigOf, Logger, ServiceDefinition } from '@tieout/platform';
+import { CONFIG, HealthRegistry, LOGGER, Lifecycle, defineConfig, parseInput } from '../src/index.ts';
+import type { ConfigOf, Logger, ServiceDefinition } from '../src/index.ts';
 
 const exampleConfig = defineConfig({
   GREETING: { schema: z.string().min(1), description: 'What to say.', default: 'hello' },

@@ -1,4 +1,4 @@
-import { runService } from '@tieout/platform';
+import { runService } from '../src/index.ts';
 import { service } from './app.module.ts';
 
 await runService(service);

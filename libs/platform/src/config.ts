@@ -123,7 +123,7 @@ export const list = z
 /** `true/false`, `1/0`, `yes/no`, `on/off`. */
 export const flag = z.stringbool();
 /** A whole number within bounds. */
-export const wholeNumber = (min: number, max: number) =>
+export const wholeNumber = (min: number, max: number): z.ZodType<number, string> =>
   z
     .string()
     .regex(/^\d+$/, `expected a whole number from ${min} to ${max}`)

@@ -14,6 +14,7 @@ const STATEMENTS = [
      status text NOT NULL CHECK (status IN ('waiting', 'clean', 'timing', 'breaks', 'incomplete')),
      trigger text NOT NULL,
      as_of date,
+     sides text[] NOT NULL,
      follow_up_of uuid UNIQUE,
      reasons text[] NOT NULL DEFAULT '{}',
      checks text[] NOT NULL DEFAULT '{}',

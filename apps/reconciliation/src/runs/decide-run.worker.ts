@@ -44,7 +44,7 @@ async function decide(options: RunWorkerOptions, run: Run, caughtUp: boolean, tx
   const evaluation = evaluate(sidesOf(taken, topic, run.asOf, await lastPlanningReceipt(tx)));
   const verdict = judge({
     ...evaluation,
-    earlier: await earlierFindings(tx, run.asOf),
+    earlier: await earlierFindings(tx, run.runId),
     open: await openBreaks(tx),
     cutOff: run.asOf,
     takenAt: firstTakenAt(taken) ?? run.requestedAt,

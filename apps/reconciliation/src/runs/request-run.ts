@@ -14,6 +14,8 @@ export function parseSide(text: string): Side {
   return { object, system, instance };
 }
 
+const sideText = ({ object, system, instance }: Side): string => `${object}@${system}:${instance}`;
+
 export interface RunRequest {
   readonly runId: string;
   readonly trigger: RunTrigger;
@@ -27,7 +29,7 @@ export interface RunRequest {
 export function planRun({ sides, ...run }: RunRequest): NewRun {
   const snapshots = sides.map((side) => ({
     ...side,
-    snapshotId: derivedId('snapshot', run.runId, `${side.object}@${side.system}:${side.instance}`),
+    snapshotId: derivedId('snapshot', run.runId, sideText(side)),
   }));
-  return { ...run, snapshots };
+  return { ...run, snapshots, sides: sides.map(sideText).toSorted() };
 }

@@ -12,6 +12,8 @@ export interface Run {
   readonly status: RunStatus;
   readonly trigger: RunTrigger;
   readonly asOf: string | null;
+  /** What was asked of whom. */
+  readonly sides: readonly string[];
   readonly followUpOf: string | null;
   /** The run that decides about this one's differences of timing, once it was started. */
   readonly followedBy: string | null;
@@ -25,8 +27,12 @@ export interface Run {
   readonly endedAt: string | null;
 }
 
-const COLUMNS = `run_id AS "runId", status, trigger, to_char(as_of, 'YYYY-MM-DD') AS "asOf", follow_up_of AS "followUpOf",
-  (SELECT f.run_id FROM run f WHERE f.follow_up_of = run.run_id) AS "followedBy", reasons, checks, break_count AS breaks,
+/** Runs over the same sides up to the same date: what one leaves open another decides. */
+const SAME_SCOPE = `later.as_of IS NOT DISTINCT FROM run.as_of AND later.sides = run.sides`;
+const COLUMNS = `run_id AS "runId", status, trigger, to_char(as_of, 'YYYY-MM-DD') AS "asOf", sides, follow_up_of AS "followUpOf",
+  CASE WHEN timing_count > 0 THEN
+    (SELECT later.run_id FROM run later WHERE ${SAME_SCOPE} AND later.requested_at > run.requested_at
+     ORDER BY later.requested_at LIMIT 1) END AS "followedBy", reasons, checks, break_count AS breaks,
   timing_count AS timing, requested_at AS "requestedAt", ended_at AS "endedAt"`;
 
 type RunRow = Omit<Run, 'requestedAt' | 'endedAt'> & { requestedAt: Date; endedAt: Date | null };
@@ -42,15 +48,18 @@ export interface NewRun {
   readonly asOf: string | null;
   readonly followUpOf: string | null;
   readonly requestedAt: string;
+  /** Sorted. */
+  readonly sides: readonly string[];
   readonly snapshots: readonly { snapshotId: string; object: string; system: string; instance: string }[];
 }
 
 /** False when the run that it follows has a follower already. */
 export async function insertRun(tx: EntityManager, run: NewRun): Promise<boolean> {
   const rows = await tx.query<unknown[]>(
-    `INSERT INTO run (run_id, status, trigger, as_of, follow_up_of, requested_at) VALUES ($1, 'waiting', $2, $3, $4, $5)
+    `INSERT INTO run (run_id, status, trigger, as_of, follow_up_of, requested_at, sides)
+     VALUES ($1, 'waiting', $2, $3, $4, $5, $6)
      ON CONFLICT DO NOTHING RETURNING 1`,
-    [run.runId, run.trigger, run.asOf, run.followUpOf, run.requestedAt],
+    [run.runId, run.trigger, run.asOf, run.followUpOf, run.requestedAt, run.sides],
   );
   if (rows.length === 0) return false;
   for (const { snapshotId, object, system, instance } of run.snapshots)
@@ -103,7 +112,7 @@ export async function lastPeriodicRequest(tx: EntityManager): Promise<Date | nul
 export async function runToFollowUp(tx: EntityManager, endedBefore: string): Promise<Run | null> {
   const rows = await tx.query<RunRow[]>(
     `SELECT ${COLUMNS} FROM run WHERE timing_count > 0 AND ended_at <= $1
-       AND NOT EXISTS (SELECT 1 FROM run later WHERE later.as_of IS NOT DISTINCT FROM run.as_of AND later.requested_at > run.requested_at)
+       AND NOT EXISTS (SELECT 1 FROM run later WHERE ${SAME_SCOPE} AND later.requested_at > run.requested_at)
      ORDER BY requested_at LIMIT 1`,
     [endedBefore],
   );
@@ -111,12 +120,13 @@ export async function runToFollowUp(tx: EntityManager, endedBefore: string): Pro
 }
 
 /** What the last run of the same scope that made checks has found. */
-export async function earlierFindings(tx: EntityManager, asOf: string | null): Promise<EarlierFinding[]> {
+export async function earlierFindings(tx: EntityManager, runId: string): Promise<EarlierFinding[]> {
   return tx.query<EarlierFinding[]>(
     `SELECT break_id AS "breakId", actual, streak FROM finding WHERE run_id =
-       (SELECT run_id FROM run WHERE as_of IS NOT DISTINCT FROM $1::date AND ended_at IS NOT NULL AND cardinality(checks) > 0
-        ORDER BY ended_at DESC LIMIT 1)`,
-    [asOf],
+       (SELECT later.run_id FROM run, run later
+        WHERE run.run_id = $1 AND ${SAME_SCOPE} AND later.ended_at IS NOT NULL AND cardinality(later.checks) > 0
+        ORDER BY later.ended_at DESC LIMIT 1)`,
+    [runId],
   );
 }
 
@@ -125,7 +135,7 @@ export interface RunResult {
   readonly reasons: readonly string[];
   readonly checks: readonly string[];
   readonly findings: readonly Finding[];
-  readonly stations: Stations | null;
+  readonly stations: Stations;
   readonly endedAt: string;
 }
 
@@ -137,7 +147,8 @@ export async function endRun(tx: EntityManager, runId: string, result: RunResult
     [runId, result.status, result.reasons, result.checks, count('break'), count('timing'), result.endedAt],
   );
   await insertFindings(tx, runId, result.findings);
-  for (const [station, cells] of Object.entries(result.stations ?? {}))
+  const { erp, topic, planning } = result.stations;
+  for (const [station, cells] of Object.entries({ erp, topic, planning }))
     await insertCells(tx, runId, station, cells ?? []);
 }
 

@@ -132,16 +132,12 @@ export class RunWorker {
       if (run === null) return;
       const { runId: followUpOf, asOf } = run;
       const runId = derivedId('follow-up', followUpOf);
-      const sides = await tx.query<{ side: string }[]>(
-        `SELECT object || '@' || system || ':' || instance AS side FROM snapshot WHERE run_id = $1`,
-        [followUpOf],
-      );
       await this.#store(tx, {
         runId,
         trigger: 'follow-up',
         asOf,
         followUpOf,
-        ...this.#now(sides.map(({ side }) => side)),
+        ...this.#now(run.sides),
       });
     });
   }
