@@ -188,7 +188,7 @@ function keyOf(request: Request): RecordKey {
 }
 
 function writeOf(type: RecordType, request: Request): RecordWrite {
-  const validation = (request.get('X-NetSuite-PropertyNameValidation') ?? 'Warning') as NameValidation;
+  const validation = nameValidation(request);
   return readWrite(type, parseBody(request), validation);
 }
 
@@ -211,4 +211,10 @@ export function boundedInteger(request: Request, name: string, byDefault: number
 
 function badParameter(detail: string): NetSuiteProblem {
   return new NetSuiteProblem(400, 'INVALID_PARAMETER', detail);
+}
+
+/** Clients in the wild send it in either case. */
+function nameValidation(request: Request): NameValidation {
+  const asked = request.get('X-NetSuite-PropertyNameValidation')?.toLowerCase();
+  return asked === 'error' ? 'Error' : asked === 'ignore' ? 'Ignore' : 'Warning';
 }
