@@ -27,12 +27,6 @@ export interface Guardian {
   stop(): Promise<void>;
 }
 
-type Request = GuardianRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
-interface Waiter {
-  resolve(pid: number): void;
-  reject(error: Error): void;
-}
-
 /** @param announcement a file that the guardian removes together with the folder */
 export async function startGuardian(announcement: string | null = null): Promise<Guardian> {
   const folder = mkdtempSync(join(tmpdir(), FOLDER_PREFIX));
@@ -48,100 +42,121 @@ export async function startGuardian(announcement: string | null = null): Promise
 }
 
 async function connect(child: ChildProcess, folder: string): Promise<Guardian> {
-  const waiters = new Map<number, Waiter>();
-  const exits = new Map<string, { promise: Promise<Exit>; resolve(exit: Exit): void }>();
+  const keepAlive = keepAliveOf(child);
+  const exits = exitsBoard(keepAlive);
+  const requests = requestsTo(child, keepAlive);
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  let lastId = 0;
-  let awaited = 0;
-  let ready: Waiter | null = null;
-
-  child.on('message', (message: GuardianMessage) => {
-    if (message.kind === 'ready') ready?.resolve(0);
-    else if (message.kind === 'exit') settleExit(message.name, message);
-    else settle(message.id, message);
+  const ready = new Promise<void>((resolve, reject) => {
+    child.on('message', (message: GuardianMessage) => {
+      if (message.kind === 'ready') resolve();
+      else if (message.kind === 'exit') exits.settle(message.name, message);
+      else requests.settle(message);
+    });
+    child.once('exit', () => reject(new Error(ENDED)));
   });
-  // Killed itself: what it owned is ended from here, and whoever waits is told.
+  // Killed itself: whoever waits is told, and what it owned is ended from here.
   child.once('exit', () => {
-    const error = new Error('the guardian of the local stack has ended');
-    for (const waiter of [ready, ...waiters.values()]) waiter?.reject(error);
-    waiters.clear();
-    for (const name of [...exits.keys()]) settleExit(name, { code: null, signal: null });
+    requests.settleAll();
+    exits.settleAll();
     void removeStack(folder);
   });
-  await new Promise<number>((resolve, reject) => {
-    ready = { resolve, reject };
-  });
-  hold(0);
-
-  function settle(id: number, message: GuardianMessage): void {
-    const waiter = waiters.get(id);
-    waiters.delete(id);
-    if (message.kind === 'failed') waiter?.reject(new Error(message.message));
-    else if (message.kind === 'done') waiter?.resolve(message.pid ?? 0);
-    if (waiter !== undefined) hold(-1);
-  }
-
-  function settleExit(name: string, exit: Exit): void {
-    exits.get(name)?.resolve({ code: exit.code, signal: exit.signal });
-    exits.delete(name);
-  }
-
-  /** The guardian keeps the program alive only while an answer is awaited: a program that forgets to stop its stack still ends. */
-  function hold(change: number): void {
-    awaited += change;
-    if (awaited > 0) {
-      child.ref();
-      child.channel?.ref();
-    } else {
-      child.unref();
-      child.channel?.unref();
-    }
-  }
-
-  function request(body: Request): Promise<number> {
-    return new Promise((resolve, reject) => {
-      lastId += 1;
-      waiters.set(lastId, { resolve, reject });
-      hold(+1);
-      child.send({ ...body, id: lastId }, (error) => error && settle(lastId, failure(lastId, error)));
-    });
-  }
+  await ready;
+  keepAlive(0);
 
   const guardian: Guardian = {
     pid: child.pid as number,
     folder,
-    spawn: (spec) => {
-      exits.set(spec.name, Promise.withResolvers<Exit>());
-      return request({ op: 'spawn', spec }).catch((error: Error) => {
-        settleExit(spec.name, { code: null, signal: null });
+    spawn: async (spec) => {
+      exits.expect(spec.name);
+      try {
+        return await requests.ask({ op: 'spawn', spec });
+      } catch (error) {
+        exits.settle(spec.name, NO_EXIT);
         throw error;
-      });
+      }
     },
     run: async (spec) => {
       const spawned = guardian.spawn({ ...spec, endSignal: 'SIGKILL' });
       // Asked for before the start is confirmed: a short run may have ended by then.
       const [exit] = await Promise.all([guardian.exited(spec.name), spawned]);
-      if (exit.code !== 0) throw new Error(`${spec.name} failed (${exit.code ?? exit.signal}):\n${tail(spec.logFile)}`);
+      if (exit.code === 0) return;
+      throw new Error(`${spec.name} failed (${String(exit.code ?? exit.signal)}):\n${tail(spec.logFile)}`);
     },
-    signal: async (name, signal) => void (await request({ op: 'signal', name, signal })),
-    exited: async (name) => {
-      hold(+1);
-      const exit = await (exits.get(name)?.promise ?? { code: null, signal: null });
-      hold(-1);
-      return exit;
-    },
-    isRunning: (name) => exits.has(name),
+    signal: async (name, signal) => void (await requests.ask({ op: 'signal', name, signal })),
+    exited: exits.of,
+    isRunning: exits.isExpected,
     stop: async () => {
-      hold(+1);
-      if (child.connected) child.send({ op: 'stop', id: 0 }, () => undefined);
+      keepAlive(+1);
+      if (child.connected) child.send({ op: 'stop', id: 0 } satisfies GuardianRequest, () => undefined);
       await gone;
     },
   };
   return guardian;
 }
 
-function failure(id: number, error: Error): GuardianMessage {
-  return { kind: 'failed', id, message: error.message };
+const ENDED = 'the guardian of the local stack has ended';
+const NO_EXIT: Exit = { code: null, signal: null };
+
+/** Counts what is awaited. The guardian keeps the program alive only meanwhile: one that forgets to stop its stack still ends. */
+type KeepAlive = (change: number) => void;
+
+function keepAliveOf(child: ChildProcess): KeepAlive {
+  let awaited = 0;
+  return (change) => {
+    awaited += change;
+    const how = awaited > 0 ? 'ref' : 'unref';
+    child[how]();
+    child.channel?.[how]();
+  };
+}
+
+/** Requests under way. */
+function requestsTo(child: ChildProcess, keepAlive: KeepAlive) {
+  type Body = GuardianRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
+  type Answer = Exclude<GuardianMessage, { kind: 'ready' | 'exit' }>;
+  const waiting = new Map<number, (answer: Answer) => void>();
+  let lastId = 0;
+  const settle = (answer: Answer): void => {
+    waiting.get(answer.id)?.(answer);
+    if (waiting.delete(answer.id)) keepAlive(-1);
+  };
+  return {
+    settle,
+    settleAll: (): void => {
+      for (const id of [...waiting.keys()]) settle({ kind: 'failed', id, message: ENDED });
+    },
+    ask: (body: Body): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const id = ++lastId;
+        waiting.set(id, (answer) => {
+          if (answer.kind === 'failed') reject(new Error(answer.message));
+          else resolve(answer.pid ?? 0);
+        });
+        keepAlive(+1);
+        child.send({ ...body, id }, (error) => error && settle({ kind: 'failed', id, message: error.message }));
+      }),
+  };
+}
+
+/** Processes whose end is still to come. */
+function exitsBoard(keepAlive: KeepAlive) {
+  const expected = new Map<string, { readonly promise: Promise<Exit>; resolve(exit: Exit): void }>();
+  const settle = (name: string, { code, signal }: Exit): void => {
+    expected.get(name)?.resolve({ code, signal });
+    expected.delete(name);
+  };
+  return {
+    settle,
+    settleAll: (): void => [...expected.keys()].forEach((name) => settle(name, NO_EXIT)),
+    expect: (name: string): void => void expected.set(name, Promise.withResolvers<Exit>()),
+    isExpected: (name: string): boolean => expected.has(name),
+    of: async (name: string): Promise<Exit> => {
+      keepAlive(+1);
+      const exit = await (expected.get(name)?.promise ?? NO_EXIT);
+      keepAlive(-1);
+      return exit;
+    },
+  };
 }
 
 /** The last lines of a log, to tell why something did not start. */

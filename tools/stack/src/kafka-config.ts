@@ -12,16 +12,16 @@ export interface KafkaNode {
  * What subscribers notice stays as in production: no automatic topics, replicated and transactional internal topics.
  */
 export function serverProperties(node: KafkaNode, nodes: readonly KafkaNode[]): string {
-  const controller = nodes.find((one) => one.controllerPort !== null) as KafkaNode;
+  const voters = nodes.filter((one) => one.controllerPort !== null);
   const isController = node.controllerPort !== null;
   const replicas = Math.min(3, nodes.length);
   const inSync = replicas === 3 ? 2 : 1;
   const listeners = [`BROKER://127.0.0.1:${node.port}`];
-  if (isController) listeners.push(`CONTROLLER://127.0.0.1:${node.controllerPort}`);
+  if (isController) listeners.push(`CONTROLLER://127.0.0.1:${String(node.controllerPort)}`);
   return toProperties({
     'process.roles': isController ? 'broker,controller' : 'broker',
     'node.id': node.id,
-    'controller.quorum.voters': `${controller.id}@127.0.0.1:${controller.controllerPort}`,
+    'controller.quorum.voters': voters.map((one) => `${one.id}@127.0.0.1:${String(one.controllerPort)}`).join(','),
     listeners: listeners.join(','),
     'advertised.listeners': `BROKER://127.0.0.1:${node.port}`,
     'listener.security.protocol.map': 'BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT',

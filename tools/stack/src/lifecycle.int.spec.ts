@@ -105,3 +105,16 @@ test('npm run stack announces its stack in a file while it runs, and only then',
   expect([existsSync(file), existsSync(announced.folder)]).toEqual([false, false]);
   rmSync(folder, { recursive: true });
 });
+
+test('npm run stack ends its stack when the program that ran it is killed', { timeout: 120_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tieout-announcement-'));
+  const file = join(folder, 'stack.json');
+  const args = ['tools/stack/src/main.ts', '--parts', 'postgres', '--file', file];
+  const launcher = spawnTs(new URL('../../run.mjs', import.meta.url), { args });
+  await launcher.line(/^Ctrl-C/, 60_000);
+  const announced = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; folder: string };
+  expect(announced.pid).not.toBe(launcher.pid);
+  await launcher.kill();
+  await eventually(() => identify(announced.pid) === null && !existsSync(announced.folder) && !existsSync(file));
+  rmSync(folder, { recursive: true });
+});

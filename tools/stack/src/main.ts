@@ -5,12 +5,13 @@ import { Command, InvalidArgumentError } from 'commander';
 import { postgresUrl, type StackAnnouncement } from './handle.ts';
 import { PrerequisiteError } from './prerequisites.ts';
 import { identify } from './process-identity.ts';
-import { type RunningStack, startStack } from './start-stack.ts';
+import { type RunningStack, STACK_PARTS, type StackPart, startStack } from './start-stack.ts';
 
 interface Flags {
   readonly brokers: number;
   readonly file: string;
   readonly json?: true;
+  readonly parts?: readonly StackPart[];
 }
 
 class UsageError extends Error {}
@@ -19,6 +20,7 @@ const program = new Command('npm run stack --')
   .description('Starts Kafka, a schema registry and PostgreSQL on free local ports and holds them until Ctrl-C.')
   .option('--brokers <n>', 'number of Kafka brokers', brokerCount, 1)
   .option('--file <path>', 'announces the stack in this JSON file while it runs', '.tieout/stack.json')
+  .option('--parts <list>', 'only these of kafka,registry,postgres', partList)
   .option('--json', 'prints the addresses as JSON, and nothing else, to standard output')
   .showHelpAfterError();
 
@@ -32,11 +34,15 @@ async function hold(flags: Flags): Promise<void> {
   const stopped = new Promise<void>((done) => {
     // Not once: npm passes a Ctrl-C on to a program that has got it from the terminal already.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => done());
+    // tools/run.mjs started us and was killed.
+    process.once('disconnect', () => done());
+    process.channel?.unref();
   });
   const file = resolve(flags.file);
   refuseSecond(file);
   const starting = startStack({
     brokers: flags.brokers,
+    ...(flags.parts === undefined ? {} : { parts: flags.parts }),
     announcement: file,
     onProgress: (message) => console.error(message),
   });
@@ -71,15 +77,26 @@ function table(stack: RunningStack, file: string): string {
   const rows = [
     ['Kafka', stack.brokers.join(',')],
     ['Schema registry', stack.registryUrl],
-    ['PostgreSQL', postgresUrl(stack.postgres)],
+    ['PostgreSQL', stack.postgres.port === 0 ? '' : postgresUrl(stack.postgres)],
     ['Logs and data', stack.folder],
     ['Announced in', file],
-  ];
-  return [...rows.map(([what = '', where]) => `${what.padEnd(18)}${where}`), 'Ctrl-C stops it.'].join('\n');
+  ] as const;
+  return [
+    ...rows.filter(([, where]) => where !== '').map(([what, where]) => `${what.padEnd(18)}${where}`),
+    'Ctrl-C stops it.',
+  ].join('\n');
 }
 
 function brokerCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1 || count > 9) throw new InvalidArgumentError('a number from 1 to 9');
   return count;
+}
+
+function partList(text: string): StackPart[] {
+  return text.split(',').map((name) => {
+    const part = STACK_PARTS.find((one) => one === name);
+    if (part === undefined) throw new InvalidArgumentError(`some of ${STACK_PARTS.join(',')}`);
+    return part;
+  });
 }

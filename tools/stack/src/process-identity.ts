@@ -35,7 +35,7 @@ function linuxStart(pid: number): string | null {
       .replace(/^.*\) /s, '')
       .split(' ');
     if (fields[0] === 'Z') return null;
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${fields[19]}`;
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${fields[19] ?? ''}`;
   } catch {
     return null;
   }

@@ -6,7 +6,8 @@ import { checkPrerequisites } from './prerequisites.ts';
 import { startRegistry } from './registry.ts';
 import { sweepAbandoned } from './sweep.ts';
 
-export type StackPart = 'kafka' | 'registry' | 'postgres';
+export const STACK_PARTS = ['kafka', 'registry', 'postgres'] as const;
+export type StackPart = (typeof STACK_PARTS)[number];
 
 export interface StackOptions {
   /** Default: all three. */
@@ -38,7 +39,7 @@ const NO_POSTGRES: PostgresAddress = { host: '', port: 0, user: '', password: ''
  * @throws PrerequisiteError when Java or Maven is missing
  */
 export async function startStack(options: StackOptions = {}): Promise<RunningStack> {
-  const parts = new Set<StackPart>(options.parts ?? ['kafka', 'registry', 'postgres']);
+  const parts = new Set<StackPart>(options.parts ?? STACK_PARTS);
   const progress = options.onProgress ?? (() => undefined);
   if (parts.has('kafka') || parts.has('registry')) await checkPrerequisites();
   await sweepAbandoned();
