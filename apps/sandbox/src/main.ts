@@ -77,7 +77,7 @@ function asText(sandboxes: readonly RunningSandbox<object>[]): string {
 }
 
 function oneLine(value: string): string {
-  return value.includes('\n') ? `${value.split('\n')[0]} …` : value;
+  return value.includes('\n') ? `${value.slice(0, value.indexOf('\n'))} …` : value;
 }
 
 function port(text: string): number {

@@ -179,8 +179,8 @@ const optionalDate = (column: Column, text: string | null): string | null =>
 
 /** M/D/YYYY, as the file has it; YYYY-MM-DD is understood too. */
 function date(column: Column, text: string): string {
-  const american = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text);
-  const iso = american ? `${american[3]}-${american[1]!.padStart(2, '0')}-${american[2]!.padStart(2, '0')}` : text;
+  const [, month = '', day = '', year = ''] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text) ?? [];
+  const iso = year === '' ? text : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   if (!isDate(iso) || iso < '1970-01-01')
     throw new Rejection(`${COLUMNS[column as keyof typeof COLUMNS]} ${quoted(text)} is not a date M/D/YYYY`);
   return iso;

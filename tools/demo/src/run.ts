@@ -111,7 +111,7 @@ function killer({ environment, options, progress }: Run): Killing {
     isDue: (service, share) => due.has(service) && share >= KILL_AT,
     kill(service) {
       due.delete(service);
-      progress.note(`killing ${service}, pid ${environment.supervisor.pids()[service]} (SIGKILL)`);
+      progress.note(`killing ${service}, pid ${String(environment.supervisor.pids()[service])} (SIGKILL)`);
       environment.supervisor.kill(service);
     },
   };

@@ -61,7 +61,7 @@ export function createSupervisor({ folder, onEvent }: SupervisorOptions): Superv
   const afterExit = async (service: Running, code: number | null, signal: NodeJS.Signals | null): Promise<void> => {
     service.url = null;
     if (stopping) return;
-    const how = signal ?? `exit code ${code}`;
+    const how = signal ?? `exit code ${String(code)}`;
     service.failures += 1;
     if (code === NOT_CONFIGURED || service.failures > MAX_FAILURES) {
       const log = tailOf(logFile(folder, service.name), LOG_LINES).map((line) => `  ${line.slice(0, 2_000)}`);
@@ -75,7 +75,7 @@ export function createSupervisor({ folder, onEvent }: SupervisorOptions): Superv
     if (stopping) return;
     launch(service);
     await ready(service).then(
-      () => onEvent(`${service.name} is back, pid ${service.child?.pid}`),
+      () => onEvent(`${service.name} is back, pid ${String(service.child?.pid)}`),
       (error: unknown) => broken.abort(error),
     );
   };

@@ -53,7 +53,7 @@ function tokens(soql: string): Token[] {
     if (match === null)
       malformed(`unexpected character at position ${start}: '${source.slice(start).trim().slice(0, 10)}'`);
     const [kind, text] = Object.entries(match.groups!).find(([, value]) => value !== undefined)!;
-    result.push({ kind: kind as Token['kind'], text: text! });
+    result.push({ kind: kind as Token['kind'], text });
   }
   return [...result, { kind: 'end', text: '<EOF>' }];
 }

@@ -8,7 +8,7 @@ import {
   type AccountPosition,
 } from './account-query.ts';
 import type { SalesforceConfig } from './config.ts';
-import { failureOf, toError } from './failure.ts';
+import { failureOf, toError } from './failure.client.ts';
 import { send, type Answer } from './http.client.ts';
 import { createSessionSource } from './token.client.ts';
 import type { Account, AccountStamp, QueryPage, SaveResult } from './vendor-types.ts';

@@ -1,7 +1,7 @@
 import { importPKCS8, SignJWT } from 'jose';
 import { MisconfiguredError } from '@tieout/messaging';
 import type { SalesforceConfig } from './config.ts';
-import { failureOf, toError } from './failure.ts';
+import { failureOf, toError } from './failure.client.ts';
 import { send } from './http.client.ts';
 
 /** A token and the host of the org that it is for. */

@@ -1,6 +1,6 @@
 import { errorKind } from '@tieout/messaging';
 import { describe, expect, it } from 'vitest';
-import { failureOf, toError } from './failure.ts';
+import { failureOf, toError } from './failure.client.ts';
 
 describe('a failed call says what to do', () => {
   it.each([
