@@ -281,19 +281,27 @@ describe('reconciliation', () => {
 
   it('never calls a run clean whose snapshot is not complete, and makes the checks that it can', async () => {
     await publishWorld();
-    await start({ RUN_DEADLINE_MS: '3000' });
+    await start();
     const { runId } = await post({});
     await answer(runId, world.raw(), {
       'cell@anaplan': { complete: false, error: 'the model is locked' },
-      'invoice@netsuite': { count: 4n },
+      'invoice@netsuite': { sums: [{ name: 'gross', currency: 'USD', amount: '163.01' }] },
     });
     const incomplete = await ended(runId);
     expect(incomplete.status).toBe('incomplete');
     expect(incomplete.reasons).toEqual([
       'cell@anaplan: the adapter could not complete it: the model is locked',
-      'invoice@netsuite: 3 of 4 items',
+      'invoice@netsuite: gross in USD sums up to 163, the header says 163.01',
     ]);
     expect(incomplete.checks.toSorted()).toEqual(['customers-crm-erp', 'payments-erp-topic']);
+  });
+
+  it('gives up on a side that never answers, without calling the run clean', async () => {
+    await start({ RUN_DEADLINE_MS: '2000' });
+    const { runId } = await post({});
+    const incomplete = await ended(runId);
+    expect(incomplete).toMatchObject({ status: 'incomplete', checks: [], breaks: 0 });
+    expect(incomplete.reasons).toContain(`cell@anaplan: no answer`);
   });
 
   it('counts a difference at once when both sides have been quiet', async () => {
