@@ -103,9 +103,10 @@ async function supervise(options: ConsumerLoopOptions, loop: LoopState, stop: Ab
 function createConsumer({ kafka, group }: ConsumerLoopOptions): Consumer {
   return kafka.consumer({
     groupId: group,
-    sessionTimeout: 45_000,
-    rebalanceTimeout: 60_000,
-    heartbeatInterval: 3_000,
+    // How long the partitions of a killed process rest. Short is safe: a zombie is fenced by the position, not by the group.
+    sessionTimeout: 10_000,
+    rebalanceTimeout: 30_000,
+    heartbeatInterval: 2_000,
     maxWaitTimeInMs: 250,
     maxBytesPerPartition: 512 * 1024,
     allowAutoTopicCreation: false,
