@@ -49,16 +49,18 @@ function install() {
   if (status !== 0) fail(`npm ci failed${error ? `: ${error.message}` : ''}; its output is above.`);
 }
 
-/** The child gets a channel: when this process is killed the channel closes, and the child ends what it started. */
+/** A program of ours gets a channel: when this process is killed the channel closes, and the child ends what it started. */
 function run() {
   const node = path.join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
-  const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
+  const stdio = ['inherit', 'inherit', 'inherit', ...(entry.endsWith('.ts') ? ['ipc'] : [])];
   // kafkajs computes a negative timeout now and then, which newer Node remarks on.
   const flags = ['--disable-warning=TimeoutNegativeWarning', '--import', import.meta.resolve('tsx')];
   const child = spawn(node, [...flags, path.resolve(root, entry), ...args], { stdio });
   // A terminal sends Ctrl-C to the child as well; sent a second time, it would look like impatience.
   const forward = (signal) => void (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
+  // The same holds for whoever started this process with a channel.
+  process.on('disconnect', () => process.exit(1));
   child.on('error', (error) => fail(`${node} cannot be started: ${error.message}`));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 1)));
 }

@@ -30,7 +30,7 @@ export function createProgress(out: { write(text: string): unknown; readonly isT
       } else if (performance.now() - shownAt > STATE_INTERVAL_MS) {
         line(`  ${text}`);
         shownAt = performance.now();
-      }
+      } else return;
       shown = text;
     },
   };
