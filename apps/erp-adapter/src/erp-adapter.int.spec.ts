@@ -2,48 +2,62 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Customer, StateTopicName, TopicName, ValueOf } from '@tieout/canonical';
+import type { ControlTotal, CrossReference, Customer, StateTopicName, TopicName, ValueOf } from '@tieout/canonical';
 import { createNetSuiteClient, idOf, netsuiteConfig, type NetSuiteClient } from '@tieout/connector-netsuite';
 import { applyContracts, writeBundle } from '@tieout/contracts';
-import { createCodec, createKafka, Outbox, readBundle, readTopic, wholeTopic, type Codec } from '@tieout/messaging';
+import {
+  createCodec,
+  createKafka,
+  Outbox,
+  readBundle,
+  readTopic,
+  wholeTopic,
+  type Codec,
+  type NewEvent,
+} from '@tieout/messaging';
 import { startService, type RunningService } from '@tieout/platform';
 import { startNetSuiteSandbox, type NetSuiteSandbox } from '@tieout/sandbox';
 import { createDatabase, eventually, stack, type TestDatabase } from '@tieout/testing';
 import { pino } from 'pino';
 import { DataSource } from 'typeorm';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { service } from './app.module.ts';
 
 const kafka = () =>
   createKafka({ brokers: [...stack().brokers], clientId: 'erp-adapter-test' }, pino({ level: 'silent' }));
 const soon = { intervalMs: 200, timeoutMs: 30_000 };
-let bundle: string;
 let codec: Codec;
+let bundle: string;
 let database: TestDatabase;
 let sandbox: NetSuiteSandbox;
 let erp: NetSuiteClient;
 let running: RunningService | null = null;
-let instance: string;
-const origin = () => ({ instance, timeZone: 'America/Los_Angeles' });
+// One account and one service for all tests: each works on customers and subsidiaries of its own.
+const instance = `t-${randomUUID().slice(0, 8)}`;
+const origin = { instance, timeZone: 'America/Los_Angeles' };
 
 beforeAll(async () => {
   const { bundle: ids } = await applyContracts({ brokers: stack().brokers, registry: { url: stack().registryUrl } });
   bundle = path.join(mkdtempSync(path.join(tmpdir(), 'erp-adapter-')), 'bundle.json');
   writeBundle(bundle, ids!);
   codec = createCodec({ bundle: readBundle(bundle), registry: null });
-});
-
-beforeEach(async () => {
   database = await createDatabase('erp_adapter');
-  instance = `t-${randomUUID().slice(0, 8)}`;
   sandbox = await startNetSuiteSandbox({ databaseUrl: database.url });
   erp = createNetSuiteClient(netsuiteConfig.parse(sandbox.credentials));
 });
-afterEach(async () => {
+beforeEach(async () => {
+  if (!running) await start();
+});
+afterEach(() => fetch(`${sandbox.url}/sandbox/faults`, { method: 'DELETE' }));
+afterAll(async () => {
   await running?.stop();
-  running = null;
   await sandbox.close();
 });
+
+async function stop(): Promise<void> {
+  await running?.stop();
+  running = null;
+}
 
 async function start(): Promise<void> {
   const { url, account, consumerKey, consumerSecret, tokenKey, tokenSecret } = sandbox.credentials;
@@ -90,113 +104,85 @@ async function states<T extends StateTopicName>(
 const invoices = () => states('finance.invoice.v1', (v) => v.number);
 const payments = () => states('finance.payment.v1', (v) => v.number);
 const accounts = () => states('finance.customer-account.v1', (v) => v.number);
-const totals = () => states('finance.control-total.v1', (v) => v.controlTotalId);
 const cases = (id: string) =>
   records('finance.exception.v1', ({ objectId, service: owner }) => owner === 'erp-adapter' && objectId === id);
 
-async function bill(number: string, amount: string, more: object = {}): Promise<string> {
-  const body = {
-    entity: { externalId: 'C1' },
-    tranId: number,
-    tranDate: '2025-03-31',
-    item: { items: [{ item: { id: '1' }, amount }] },
-    ...more,
-  };
+/** A customer and a subsidiary of a test's own. */
+interface Party {
+  readonly number: string;
+  readonly subsidiary: string;
+}
+
+let parties = 0;
+async function party(): Promise<Party> {
+  const number = `C${++parties}`;
+  const subsidiary = await erp.upsertRecord('subsidiary', `S${parties}`, {
+    name: `Entity ${parties}`,
+    currency: { id: '1' },
+  });
+  await erp.upsertRecord('customer', number, { entityId: number, companyName: 'Acme', subsidiary: { id: subsidiary } });
+  return { number, subsidiary };
+}
+
+function bill({ number: externalId }: Party, number: string, amount: string, more: object = {}): Promise<string> {
+  const items = [{ item: { id: '1' }, amount }];
+  const body = { entity: { externalId }, tranId: number, tranDate: '2025-03-31', item: { items }, ...more };
   return erp.upsertRecord('invoice', number, body);
 }
 
-async function pay(number: string, amount: string, invoice: string, applied = amount): Promise<string> {
-  const items = [{ doc: { externalId: invoice }, apply: true, amount: applied }];
-  const body = {
-    customer: { externalId: 'C1' },
-    tranId: number,
-    tranDate: '2025-04-02',
-    payment: amount,
-    apply: { items },
-  };
-  return erp.upsertRecord('customerPayment', number, body);
+function pay(
+  { number: externalId }: Party,
+  number: string,
+  amount: string,
+  invoice: string,
+  more: object = {},
+): Promise<string> {
+  const items = [{ doc: { externalId: invoice }, apply: true }];
+  const body = { customer: { externalId }, tranId: number, tranDate: '2025-04-02', payment: amount, apply: { items } };
+  return erp.upsertRecord('customerPayment', number, { ...body, ...more });
 }
-
-const customerInErp = (externalId: string, more: object = {}): Promise<string> =>
-  erp.upsertRecord('customer', externalId, {
-    entityId: externalId,
-    companyName: 'Acme',
-    subsidiary: { id: '1' },
-    ...more,
-  });
 
 async function publishCustomer(customerId: string, more: Partial<Customer>): Promise<void> {
   const source = { system: 'salesforce', instance, entity: 'Account', id: customerId, version: null, changedAt: null };
   const value = {
-    ...{
-      customerId,
-      lifecycle: 'ACTIVE' as const,
-      accountNumber: 'A-1',
-      name: 'Acme',
-      legalName: null,
-      taxId: null,
-      currency: null,
-    },
-    ...{ paymentTerms: null, billingAddress: null, shippingAddress: null, parentId: null, source, revision: 1n },
+    ...{ customerId, lifecycle: 'ACTIVE' as const, accountNumber: null, name: 'Acme', legalName: null, taxId: null },
+    ...{ currency: null, paymentTerms: null, billingAddress: null, shippingAddress: null, parentId: null, source },
+    revision: 1n,
     ...more,
   };
-  const dataSource = await new DataSource({
-    type: 'postgres',
-    url: database.url,
-    extra: { options: '-c search_path=erp_adapter' },
-  }).initialize();
-  const event = { topic: 'finance.customer.v1', key: customerId, id: randomUUID(), value } as const;
+  await publish({ topic: 'finance.customer.v1', key: customerId, id: randomUUID(), value });
+}
+
+/** Through the running service's relay, as another service's event would come by its own. */
+async function publish(event: NewEvent): Promise<void> {
+  const extra = { options: '-c search_path=erp_adapter' };
+  const dataSource = await new DataSource({ type: 'postgres', url: database.url, extra }).initialize();
   await dataSource.transaction((tx) => new Outbox(codec, 'erp-adapter-test').publish(tx, [event]));
   await dataSource.destroy();
 }
 
-describe('documents', () => {
-  it('brings invoices, payments, balances and control totals to the topics and follows their changes', async () => {
-    await customerInErp('C1');
-    await bill('INV-1', '100.10', { custbody_disputed: true, dueDate: '2025-04-30' });
-    await start();
-    await bill('INV-2', '50');
-    await pay('PAY-1', '120.10', 'INV-1', '100.10');
-    await eventually(async () => (await invoices()).get('INV-1')?.lifecycle === 'PAID', soon);
-    expect((await invoices()).get('INV-1')).toMatchObject({
-      ...{ net: '100.1', tax: '0', gross: '100.1', paid: '100.1', credited: '0', open: '0', disputed: true },
-      ...{ currency: 'USD', issueDate: '2025-03-31', dueDate: '2025-04-30', period: '2025-03', customerId: null },
-      legalEntityId: idOf('subsidiary', origin(), '1'),
-      lines: [{ itemCode: 'Services', quantity: '1', unitPrice: '100.1', net: '100.1', tax: '0' }],
-    });
-    const payment = await eventually(async () => (await payments()).get('PAY-1'), soon);
-    expect(payment).toMatchObject({ lifecycle: 'POSTED', amount: '120.1', unapplied: '20', period: '2025-04' });
-    expect(payment.allocations).toEqual([{ invoiceId: (await invoices()).get('INV-1')!.invoiceId, amount: '100.1' }]);
-    const account = await eventually(async () => {
-      const found = (await accounts()).get('C1');
-      return found?.balance === '30' && found;
-    }, soon);
-    expect(account).toMatchObject({ lifecycle: 'ACTIVE', blocked: false, currency: 'USD' });
-    const invoiced = await eventually(
-      async () => [...(await totals()).values()].find((t) => t.object === 'invoice' && t.count === 2n),
-      soon,
-    );
-    expect(invoiced).toMatchObject({ period: '2025-03', cutOff: '2025-03-31', currency: 'USD' });
-    expect(invoiced.sums).toEqual([
-      { name: 'gross', amount: '150.1' },
-      { name: 'open', amount: '50' },
-      { name: 'paid', amount: '100.1' },
-    ]);
-    const entity = (await states('finance.legal-entity.v1', (v) => v.code)).get('Parent Company');
-    expect(entity).toMatchObject({ currency: 'USD', country: 'US', lifecycle: 'ACTIVE' });
-  });
+async function referenceOf(customerId: string): Promise<CrossReference | undefined> {
+  return (await states('finance.cross-reference.v1', (v) => v.canonicalId)).get(customerId);
+}
 
+async function totalsOf({ subsidiary }: Party, object: string): Promise<ControlTotal[]> {
+  const all = await states('finance.control-total.v1', (v) => v.controlTotalId);
+  return [...all.values()].filter((t) => t.object === object && t.source.id === subsidiary);
+}
+
+describe('documents', () => {
   it('reads more than a page, each record once, and goes on after a restart where it stood', async () => {
-    await customerInErp('C1');
-    const numbers = Array.from({ length: 1_050 }, (_, n) => `N-${n}`);
+    await stop();
+    const who = await party();
+    const numbers = Array.from({ length: 1_020 }, (_, n) => `N-${n}`);
     for (let from = 0; from < numbers.length; from += 8) {
-      await Promise.all(numbers.slice(from, from + 8).map((number) => bill(number, '1.25')));
+      await Promise.all(numbers.slice(from, from + 8).map((number) => bill(who, number, '1.25')));
     }
     await start();
     await eventually(async () => (await invoices()).size === numbers.length, { ...soon, timeoutMs: 60_000 });
-    await running!.stop();
-    await bill('N-7', '2.50');
-    await bill('LATE', '3');
+    await stop();
+    await bill(who, 'N-7', '2.50');
+    await bill(who, 'LATE', '3');
     await start();
     await eventually(async () => (await invoices()).has('LATE'), soon);
     await eventually(async () => (await invoices()).get('N-7')?.gross === '2.5', soon);
@@ -204,78 +190,105 @@ describe('documents', () => {
     expect(all).toHaveLength(numbers.length + 2);
   });
 
+  it('brings invoices, payments, balances and control totals to the topics and follows their changes', async () => {
+    const who = await party();
+    await bill(who, 'INV-1', '100.10', { custbody_disputed: true, dueDate: '2025-04-30' });
+    await bill(who, 'INV-2', '50');
+    await pay(who, 'PAY-1', '120.10', 'INV-1');
+    await eventually(async () => (await invoices()).get('INV-1')?.lifecycle === 'PAID', soon);
+    const legalEntityId = idOf('subsidiary', origin, who.subsidiary);
+    expect((await invoices()).get('INV-1')).toMatchObject({
+      ...{ net: '100.1', tax: '0', gross: '100.1', paid: '100.1', credited: '0', open: '0', disputed: true },
+      ...{ currency: 'USD', issueDate: '2025-03-31', dueDate: '2025-04-30', period: '2025-03', customerId: null },
+      legalEntityId,
+      lines: [{ itemCode: 'Services', quantity: '1', unitPrice: '100.1', net: '100.1', tax: '0' }],
+    });
+    const payment = await eventually(async () => (await payments()).get('PAY-1'), soon);
+    expect(payment).toMatchObject({ lifecycle: 'POSTED', amount: '120.1', unapplied: '20', period: '2025-04' });
+    expect(payment.allocations).toEqual([{ invoiceId: (await invoices()).get('INV-1')!.invoiceId, amount: '100.1' }]);
+    const account = await eventually(async () => {
+      const found = (await accounts()).get(who.number);
+      return found?.balance === '30' && found;
+    }, soon);
+    expect(account).toMatchObject({ lifecycle: 'ACTIVE', blocked: false, currency: 'USD', legalEntityId });
+    const invoiced = await eventually(async () => (await totalsOf(who, 'invoice')).find((t) => t.count === 2n), soon);
+    expect(invoiced).toMatchObject({ period: '2025-03', cutOff: '2025-03-31', currency: 'USD' });
+    expect(invoiced.sums).toEqual([
+      { name: 'gross', amount: '150.1' },
+      { name: 'open', amount: '50' },
+      { name: 'paid', amount: '100.1' },
+    ]);
+    const entities = await states('finance.legal-entity.v1', (v) => v.legalEntityId);
+    expect(entities.get(legalEntityId)).toMatchObject({
+      code: `Entity ${parties}`,
+      currency: 'USD',
+      lifecycle: 'ACTIVE',
+    });
+  });
+
   it('publishes voided and deleted documents as full records', async () => {
-    await customerInErp('C1');
-    const [voided, deleted] = [await bill('V', '10'), await bill('D', '20')];
-    await start();
-    await eventually(async () => (await invoices()).size === 2, soon);
+    const who = await party();
+    const [voided, deleted] = [await bill(who, 'V', '10'), await bill(who, 'D', '20')];
+    await eventually(async () => (await accounts()).get(who.number)?.balance === '30', soon);
     await fetch(`${sandbox.url}/sandbox/void/${voided}`, { method: 'POST' });
-    await remove('invoice', deleted);
+    await fetch(`${sandbox.url}/sandbox/records/invoice/${deleted}`, { method: 'DELETE' });
     await eventually(async () => (await invoices()).get('D')?.lifecycle === 'DELETED', soon);
     await eventually(async () => (await invoices()).get('V')?.lifecycle === 'VOIDED', soon);
     expect((await invoices()).get('D')).toMatchObject({ gross: '20', number: 'D' });
     expect((await invoices()).get('V')).toMatchObject({ gross: '0', open: '0' });
-    await eventually(async () => (await accounts()).get('C1')?.balance === '0', soon);
-    await eventually(
-      async () => [...(await totals()).values()].find((t) => t.object === 'invoice')?.count === 0n,
-      soon,
-    );
+    await eventually(async () => (await accounts()).get(who.number)?.balance === '0', soon);
+    await eventually(async () => (await totalsOf(who, 'invoice'))[0]?.count === 0n, soon);
   });
 
   it('keeps a bad row as an exception, lets the rest flow, and resolves it when the ERP is corrected', async () => {
     const odd = await erp.upsertRecord('currency', 'odd', { name: 'Odd', symbol: 'XQX' });
     const fine = await erp.upsertRecord('currency', 'fine', { name: 'Fine', symbol: 'SEK', currencyPrecision: 3 });
-    await customerInErp('C1');
+    const who = await party();
     const [unknown, digits] = [
-      await bill('UNKNOWN', '10', { currency: { id: odd } }),
-      await bill('DIGITS', '10.125', { currency: { id: fine } }),
+      await bill(who, 'UNKNOWN', '10', { currency: { id: odd } }),
+      await bill(who, 'DIGITS', '10.125', { currency: { id: fine } }),
     ];
-    await bill('GOOD', '30');
-    await start();
+    await bill(who, 'GOOD', '30');
     await eventually(async () => (await invoices()).has('GOOD'), soon);
-    const of = (vendorId: string) => cases(idOf('invoice', origin(), vendorId));
-    await eventually(async () => (await of(digits)).length > 0, soon);
+    const of = (vendorId: string) => cases(idOf('invoice', origin, vendorId));
+    await eventually(async () => (await of(unknown)).length + (await of(digits)).length === 2, soon);
     expect(await of(unknown)).toMatchObject([
       { kind: 'unknown-currency', status: 'OPEN', details: { vendorId: unknown } },
     ]);
     expect(await of(digits)).toMatchObject([{ kind: 'too-many-decimals', status: 'OPEN' }]);
     const metrics = await (await fetch(`${running!.url}/metrics`)).text();
     expect(/tieout_erp_open_cases\{kind="too-many-decimals"[^}]*\} [1-9]/.test(metrics)).toBe(true);
-    await bill('DIGITS', '10.12', { currency: { id: fine } });
+    await bill(who, 'DIGITS', '10.12', { currency: { id: fine } });
     await eventually(async () => (await invoices()).get('DIGITS')?.gross === '10.12', soon);
     await eventually(async () => (await of(digits)).at(-1)?.status === 'RESOLVED', soon);
     expect((await invoices()).has('UNKNOWN')).toBe(false);
   });
 
   it('reads on when NetSuite is busy, slow or cuts the line', async () => {
-    await customerInErp('C1');
+    const who = await party();
     sandbox.injectFault({ kind: 'error', count: 3, status: 429, path: 'suiteql' });
     sandbox.injectFault({ kind: 'cut-before', count: 2, path: 'suiteql' });
     sandbox.injectFault({ kind: 'error', count: 2, status: 503, path: 'suiteql' });
-    await start();
-    await bill('INV-1', '10');
-    await eventually(async () => (await invoices()).has('INV-1'), soon);
+    await bill(who, 'FAULTY', '10');
+    await eventually(async () => (await invoices()).has('FAULTY'), soon);
   });
 });
 
 describe('customers', () => {
+  /** Waits until the ERP's copy is on the topic, so that whatever follows is a later change. */
+  const inErp = (customerId: string, number: string) =>
+    eventually(async () => (await accounts()).get(number)?.customerId === customerId, soon);
+
   it('brings a customer into the ERP, links it, and updates it with the next revision', async () => {
-    await start();
     const customerId = randomUUID();
-    await publishCustomer(customerId, { currency: 'EUR', taxId: 'DE123' });
-    const reference = await eventually(
-      async () =>
-        [...(await states('finance.cross-reference.v1', (v) => v.canonicalId)).values()].find(
-          (v) => v.canonicalId === customerId,
-        ),
-      soon,
-    );
+    await publishCustomer(customerId, { accountNumber: 'A-1', currency: 'EUR', taxId: 'DE123' });
+    const reference = await eventually(() => referenceOf(customerId), soon);
     expect(reference).toMatchObject({ type: 'customer', system: 'netsuite', status: 'ACTIVE' });
     expect(await erp.readCustomer(customerId)).toMatchObject({
       id: reference.vendorId,
       fields: { entityId: 'A-1', companyName: 'Acme', vatRegNumber: 'DE123' },
     });
-    await publishCustomer(customerId, { revision: 2n, name: 'Acme Ltd' });
+    await publishCustomer(customerId, { revision: 2n, accountNumber: 'A-1', name: 'Acme Ltd' });
     const account = await eventually(async () => {
       const found = (await accounts()).get('A-1');
       return found?.name === 'Acme Ltd' && found;
@@ -284,28 +297,24 @@ describe('customers', () => {
   });
 
   it('makes one customer when the answer to its creation is lost', async () => {
-    await start();
-    sandbox.injectFault({ kind: 'cut-after', count: 1, method: 'PUT', path: 'customer' });
     const customerId = randomUUID();
-    await publishCustomer(customerId, {});
-    await eventually(async () => (await accounts()).get('A-1')?.customerId === customerId, soon);
-    await eventually(
-      async () => [...(await states('finance.cross-reference.v1', (v) => v.canonicalId)).keys()].includes(customerId),
-      soon,
-    );
+    sandbox.injectFault({ kind: 'cut-after', count: 1, method: 'PUT', path: customerId });
+    await publishCustomer(customerId, { accountNumber: 'A-2' });
+    await inErp(customerId, 'A-2');
+    await eventually(() => referenceOf(customerId), soon);
   });
 
   it('turns a foreign edit of an owned field into an exception, does not overwrite it, and resolves it when it is taken back', async () => {
-    await start();
     const customerId = randomUUID();
-    await publishCustomer(customerId, {});
-    await eventually(async () => (await accounts()).get('A-1')?.customerId === customerId, soon);
+    await publishCustomer(customerId, { accountNumber: 'A-3' });
+    await inErp(customerId, 'A-3');
+    await eventually(() => referenceOf(customerId), soon);
     await erp.upsertRecord('customer', customerId, { companyName: 'Edited in the ERP' });
     await eventually(async () => (await cases(customerId)).length > 0, soon);
     expect(await cases(customerId)).toMatchObject([
       { kind: 'foreign-edit', status: 'OPEN', details: { 'companyName.crm': 'Acme' } },
     ]);
-    await publishCustomer(customerId, { revision: 2n, taxId: 'X1' });
+    await publishCustomer(customerId, { revision: 2n, accountNumber: 'A-3', taxId: 'X1' });
     await eventually(async () => (await erp.readCustomer(customerId))?.fields.vatRegNumber === 'X1', soon);
     expect((await erp.readCustomer(customerId))?.fields.companyName).toBe('Edited in the ERP');
     await erp.upsertRecord('customer', customerId, { companyName: 'Acme' });
@@ -313,71 +322,70 @@ describe('customers', () => {
   });
 
   it('raises a case when the ERP refuses a customer and goes on with its next revision', async () => {
-    await customerInErp('taken', { entityId: 'A-1' });
-    await start();
+    const { number: taken } = await party();
     const customerId = randomUUID();
-    await publishCustomer(customerId, {});
+    await publishCustomer(customerId, { accountNumber: taken });
     await eventually(async () => (await cases(customerId)).length > 0, soon);
     expect(await cases(customerId)).toMatchObject([
       { kind: 'customer-not-written', status: 'OPEN', details: { code: 'netsuite-rejected' } },
     ]);
-    await publishCustomer(customerId, { revision: 2n, accountNumber: 'A-2' });
+    await publishCustomer(customerId, { revision: 2n, accountNumber: 'A-4' });
     await eventually(async () => (await cases(customerId)).at(-1)?.status === 'RESOLVED', soon);
-    expect((await erp.readCustomer(customerId))?.fields.entityId).toBe('A-2');
+    expect((await erp.readCustomer(customerId))?.fields.entityId).toBe('A-4');
+  });
+
+  it('publishes a customer that was deleted in the ERP and retires its link', async () => {
+    const customerId = randomUUID();
+    await publishCustomer(customerId, { accountNumber: 'A-5' });
+    await inErp(customerId, 'A-5');
+    const { vendorId } = await eventually(() => referenceOf(customerId), soon);
+    await fetch(`${sandbox.url}/sandbox/records/customer/${vendorId}`, { method: 'DELETE' });
+    await eventually(async () => (await accounts()).get('A-5')?.lifecycle === 'DELETED', soon);
+    await eventually(async () => (await referenceOf(customerId))?.status === 'RETIRED', soon);
+  });
+
+  it('leaves customers of another CRM instance alone', async () => {
+    const [foreign, ours] = [randomUUID(), randomUUID()];
+    const source = {
+      system: 'salesforce',
+      instance: 'other',
+      entity: 'Account',
+      id: '1',
+      version: null,
+      changedAt: null,
+    };
+    await publishCustomer(foreign, { accountNumber: 'A-6', source });
+    await publishCustomer(ours, { accountNumber: 'A-7' });
+    await inErp(ours, 'A-7');
+    expect(await erp.readCustomer(foreign)).toBeNull();
   });
 });
 
 it('answers a snapshot request with the raw rows and a header whose sums NetSuite confirms', async () => {
-  await customerInErp('C1');
-  await bill('INV-1', '100.10');
-  await bill('INV-2', '50', { tranDate: '2025-05-01' });
-  await pay('PAY-1', '40', 'INV-1');
-  await start();
+  const who = await party();
+  await bill(who, 'OLD-1', '100.10', { tranDate: '2001-03-31' });
+  await bill(who, 'OLD-2', '50', { tranDate: '2001-05-01' });
+  await pay(who, 'OLD-P', '40', 'OLD-1', { apply: { items: [{ doc: { externalId: 'OLD-1' }, amount: '40' }] } });
   const snapshotId = randomUUID();
-  const value = {
-    snapshotId,
-    runId: 'run-1',
-    object: 'invoice',
-    system: 'netsuite',
-    instance,
-    cutOff: '2025-03-31',
-    requestedAt: new Date().toISOString(),
-  };
-  const dataSource = await new DataSource({
-    type: 'postgres',
-    url: database.url,
-    extra: { options: '-c search_path=erp_adapter' },
-  }).initialize();
-  const event = { topic: 'finance.snapshot-request.v1', key: snapshotId, id: randomUUID(), value } as const;
-  await dataSource.transaction((tx) => new Outbox(codec, 'erp-adapter-test').publish(tx, [event]));
-  await dataSource.destroy();
-  const header = await eventually(
-    async () => (await records('finance.snapshot.v1', (s) => s.snapshotId === snapshotId))[0],
-    soon,
-  );
-  expect(header).toMatchObject({ complete: true, count: 1n, error: null, cutOff: '2025-03-31' });
+  const request = { snapshotId, runId: 'run-1', object: 'invoice', system: 'netsuite', instance, cutOff: '2001-04-30' };
+  const value = { ...request, requestedAt: new Date().toISOString() };
+  await publish({ topic: 'finance.snapshot-request.v1', key: snapshotId, id: randomUUID(), value });
+  const mine = (s: { snapshotId: string }) => s.snapshotId === snapshotId;
+  const header = await eventually(async () => (await records('finance.snapshot.v1', mine))[0], soon);
+  expect(header).toMatchObject({ complete: true, count: 1n, error: null, cutOff: '2001-04-30' });
   expect(header.sums).toEqual([
     { name: 'gross', currency: 'USD', amount: '100.1' },
     { name: 'open', currency: 'USD', amount: '60.1' },
     { name: 'paid', currency: 'USD', amount: '40' },
   ]);
-  const items = await records('finance.snapshot-item.v1', (item) => item.snapshotId === snapshotId);
-  expect(items).toMatchObject([
-    {
-      index: 0n,
-      fields: {
-        tranid: 'INV-1',
-        foreigntotal: '100.1',
-        appliedpayments: '40',
-        appliedcredits: '0',
-        voided: 'F',
-        subsidiaryname: 'Parent Company',
-      },
-    },
-  ]);
+  const [item, ...others] = await records('finance.snapshot-item.v1', mine);
+  expect(others).toEqual([]);
+  expect(item).toMatchObject({ index: 0n, fields: { tranid: 'OLD-1', foreigntotal: '100.1', trandate: '2001-03-31' } });
+  expect(item?.fields).toMatchObject({
+    appliedpayments: '40',
+    appliedcredits: '0',
+    voided: 'F',
+    subsidiary: who.subsidiary,
+  });
+  expect(item?.fields).not.toHaveProperty('links');
 });
-
-async function remove(type: 'invoice', id: string): Promise<void> {
-  const answer = await fetch(`${sandbox.url}/sandbox/records/${type}/${id}`, { method: 'DELETE' });
-  expect(answer.status).toBe(204);
-}

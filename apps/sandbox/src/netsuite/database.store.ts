@@ -27,7 +27,8 @@ function translate(error: unknown): unknown {
   if (code === '23505' && constraint?.includes('externalid')) return new ExternalIdTaken();
   if (code === '23505') return userError('A record with this name already exists. Enter a unique name.');
   if (code === '23503') return userError('This record cannot be deleted because it has dependent records.');
-  if (code === '22003' || code === '22P02') return invalidContent('Invalid content in the request body.');
+  if (code === '22003' || code === '22P02' || code === '22021')
+    return invalidContent('Invalid content in the request body.');
   return error;
 }
 

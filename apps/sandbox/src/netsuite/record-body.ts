@@ -28,7 +28,7 @@ export function readWrite(type: RecordType, body: ExactJson, validation: NameVal
   const references = new Map<string, Reference>();
   const sublists = new Map<string, readonly Line[]>();
   for (const [name, value] of Object.entries(body)) {
-    const field = type.fields[name];
+    const field = Object.hasOwn(type.fields, name) ? type.fields[name] : undefined;
     if (field?.kind === 'ref' && value !== null) references.set(field.column, readReference(name, value, field.to!));
     else if (field && !field.readOnly) values.set(field.column, readValue(name, field, value));
     else if (type.sublists.some((s) => s === name)) sublists.set(name, readLines(name, value));

@@ -15,7 +15,12 @@ import { customerIdOf, idOf, sourceOf, type Origin } from './identity.ts';
 import type { InvoiceRecord, InvoiceRow, LineRow } from './vendor-types.ts';
 
 /** Letters of the transaction status; a letter that is not here is refused, never guessed. */
-const lifecycles: Readonly<Record<string, Invoice['lifecycle']>> = { A: 'OPEN', B: 'PAID', D: 'PENDING', V: 'VOIDED' };
+const lifecycles: ReadonlyMap<string, Invoice['lifecycle']> = new Map([
+  ['A', 'OPEN'],
+  ['B', 'PAID'],
+  ['D', 'PENDING'],
+  ['V', 'VOIDED'],
+]);
 
 /** An invoice whose parts add up: lines to gross, applications to what NetSuite calls paid, paid and open to gross. */
 export function mapInvoice({ header, lines, links }: InvoiceRecord, origin: Origin): Mapped<Omit<Invoice, 'revision'>> {
@@ -45,7 +50,9 @@ export function mapInvoice({ header, lines, links }: InvoiceRecord, origin: Orig
 }
 
 function lifecycleOf({ status }: InvoiceRow): Invoice['lifecycle'] {
-  return lifecycles[status] ?? refuse('unknown-status', 'status', `${JSON.stringify(status)} is not an invoice status`);
+  return (
+    lifecycles.get(status) ?? refuse('unknown-status', 'status', `${JSON.stringify(status)} is not an invoice status`)
+  );
 }
 
 export function dateOf(field: string, text: string): string {

@@ -5,7 +5,11 @@ import { dateOf, mustEqual } from './invoice.map.ts';
 import type { PaymentRecord, PaymentRow } from './vendor-types.ts';
 
 /** B not deposited, C deposited: both have been received. */
-const lifecycles: Readonly<Record<string, Payment['lifecycle']>> = { B: 'POSTED', C: 'POSTED', V: 'VOIDED' };
+const lifecycles: ReadonlyMap<string, Payment['lifecycle']> = new Map([
+  ['B', 'POSTED'],
+  ['C', 'POSTED'],
+  ['V', 'VOIDED'],
+]);
 
 /** A customer payment with what it settles; allocations and the unapplied rest add up to its amount. */
 export function mapPayment({ header, links }: PaymentRecord, origin: Origin): Mapped<Omit<Payment, 'revision'>> {
@@ -39,5 +43,7 @@ export function mapPayment({ header, links }: PaymentRecord, origin: Origin): Ma
 }
 
 function lifecycleOf({ status }: PaymentRow): Payment['lifecycle'] {
-  return lifecycles[status] ?? refuse('unknown-status', 'status', `${JSON.stringify(status)} is not a payment status`);
+  return (
+    lifecycles.get(status) ?? refuse('unknown-status', 'status', `${JSON.stringify(status)} is not a payment status`)
+  );
 }
