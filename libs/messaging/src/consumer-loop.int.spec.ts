@@ -79,7 +79,7 @@ async function registeredCodec(): Promise<Codec> {
       schema,
     });
   }
-  return createCodec({ bundle: { schemas } as never, registry: connectRegistry(connection) });
+  return createCodec({ bundle: { schemas }, registry: connectRegistry(connection) });
 }
 
 type Handle<T extends TopicName> = (
@@ -90,7 +90,7 @@ type Handle<T extends TopicName> = (
 function consume<T extends TopicName>(name: T, handle: Handle<T>): ConsumerLoop {
   const spec: ConsumerSpec<T> = { topic: name, handle };
   const loop = startConsumerLoop({
-    spec: spec as unknown as ConsumerSpec,
+    spec: spec,
     kafkaTopic: topic,
     group,
     service: 'test',

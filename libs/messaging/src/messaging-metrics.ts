@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import type { ConsumerStatus } from './consumer-loop.ts';
 import { countDeadLetters } from './dead-letter.store.ts';
-import { outboxDepth } from './outbox.store.ts';
+import { outboxDepth, type OutboxDepth } from './outbox.store.ts';
 import type { RelayState } from './relay.ts';
 
 export interface MessagingMetrics {
@@ -84,27 +84,24 @@ function consumerGauges({ registry, consumers }: MetricSources): void {
 
 function outboxGauges({ registry, dataSource, relayState }: MetricSources): void {
   const registers = [registry];
-  const refused = new Gauge({
-    name: 'tieout_outbox_refused',
-    help: 'Events that the broker refused; their keys are held.',
-    registers,
-  });
-  const oldest = new Gauge({
-    name: 'tieout_outbox_oldest_seconds',
-    help: 'Age of the oldest event not yet published.',
-    registers,
-  });
-  new Gauge({
-    name: 'tieout_outbox_pending',
-    help: 'Events not yet published.',
-    registers,
-    async collect() {
-      const depth = await outboxDepth(dataSource.manager);
-      this.set(depth.pending);
-      refused.set(depth.refused);
-      oldest.set(depth.oldestSeconds);
-    },
-  });
+  // One query per gauge: a gauge set while another one collects would show the scrape before.
+  const depthGauge = (name: string, help: string, read: (depth: OutboxDepth) => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        this.set(read(await outboxDepth(dataSource.manager)));
+      },
+    });
+  };
+  depthGauge('tieout_outbox_pending', 'Events not yet published.', (depth) => depth.pending);
+  depthGauge('tieout_outbox_refused', 'Events that the broker refused; their keys are held.', (depth) => depth.refused);
+  depthGauge(
+    'tieout_outbox_oldest_seconds',
+    'Age of the oldest event not yet published.',
+    (depth) => depth.oldestSeconds,
+  );
   new Gauge({
     name: 'tieout_relay_leading',
     help: '1 while this process publishes the outbox of its service.',

@@ -69,7 +69,7 @@ export class Outbox {
       };
       return [cause ? { ...event, cause } : event];
     });
-    await this.publish(tx, changed as unknown as NewEvent[]);
+    await this.publish(tx, changed);
     return states.map((state) => {
       if (last.get(state.key) !== state) return 'replaced';
       return revisions.has(state.key) ? 'published' : 'unchanged';

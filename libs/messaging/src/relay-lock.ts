@@ -69,7 +69,7 @@ async function holdLock(client: pg.Client): Promise<RelayLock> {
     notified = true;
     wake();
   });
-  const ping = setInterval(() => client.query('SELECT 1').catch(lose), PING_MS);
+  const ping = setInterval(() => void client.query('SELECT 1').catch(lose), PING_MS);
   return {
     async query<R>(sql: string, parameters: unknown[]): Promise<R[]> {
       if (lost) throw new TransientError('relay-lock-lost', `The relay's connection is gone: ${lost.message}`);

@@ -1,9 +1,12 @@
-import { Partitioners, type ITopicMetadata, type Message, type RecordMetadata, type TopicMessages } from 'kafkajs';
+import { Partitioners, type ITopicMetadata, type Message, type RecordMetadata } from 'kafkajs';
 import type { OutboxRow } from './outbox.store.ts';
 
 /** A record with its partition fixed before sending, so that we know which (topic, partition) the answer has to name. */
 export type PlacedMessage = Message & { readonly partition: number };
-export type PlacedBatch = TopicMessages & { readonly messages: PlacedMessage[] };
+export interface PlacedBatch {
+  readonly topic: string;
+  readonly messages: PlacedMessage[];
+}
 
 /** Chooses partitions as the Java client does (murmur2 of the key). */
 export function placeRows(rows: readonly OutboxRow[], metadata: ReadonlyMap<string, ITopicMetadata>): PlacedBatch[] {
