@@ -177,10 +177,10 @@ function checkedText(column: Column, value: string | null): string {
 const optionalDate = (column: Column, text: string | null): string | null =>
   text === null ? null : date(column, text);
 
-/** M/D/YYYY, as the file has it; YYYY-MM-DD is understood too. */
+/** M/D/YYYY only: a file that mixes forms is more likely wrong than meant. */
 function date(column: Column, text: string): string {
   const [, month = '', day = '', year = ''] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text) ?? [];
-  const iso = year === '' ? text : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  const iso = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   if (!isDate(iso) || iso < '1970-01-01')
     throw new Rejection(`${COLUMNS[column as keyof typeof COLUMNS]} ${quoted(text)} is not a date M/D/YYYY`);
   return iso;
