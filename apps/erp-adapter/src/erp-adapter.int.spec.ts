@@ -264,13 +264,17 @@ describe('documents', () => {
     expect((await invoices()).has('UNKNOWN')).toBe(false);
   });
 
-  it('reads on when NetSuite is busy, slow or cuts the line', async () => {
+  it('reads on when NetSuite is busy, doubts the login under load or cuts the line', async () => {
     const who = await party();
+    // A 401 after calls that worked is load, not a lost login: taken at its word it would stop the stream for good.
+    sandbox.injectFault({ kind: 'error', count: 1, status: 401, delayMs: 50, path: 'suiteql' });
     sandbox.injectFault({ kind: 'error', count: 3, status: 429, path: 'suiteql' });
     sandbox.injectFault({ kind: 'cut-before', count: 2, path: 'suiteql' });
     sandbox.injectFault({ kind: 'error', count: 2, status: 503, path: 'suiteql' });
     await bill(who, 'FAULTY', '10');
     await eventually(async () => (await invoices()).has('FAULTY'), soon);
+    const ready = async () => (await fetch(`${running!.url}/health/ready`)).status === 200;
+    await eventually(ready, soon);
   });
 });
 

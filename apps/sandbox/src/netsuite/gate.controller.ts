@@ -53,8 +53,9 @@ export function concurrencyGate(load: Load): RequestHandler {
 export function faultInjection(faults: FaultList): RequestHandler {
   return async (request, response, next) => {
     const fault = faults.take(request.method, request.originalUrl);
+    // Any kind may come late: excess load also shows as a 401 after a minute.
+    if (fault) await sleep(fault.delayMs ?? (fault.kind === 'slow' ? 1000 : 0));
     if (fault?.kind === 'cut-before') return void request.socket.destroy();
-    if (fault?.kind === 'slow') await sleep(fault.delayMs ?? 1000);
     if (fault?.kind === 'cut-after') cutAnswer(response);
     if (fault?.kind === 'error') throw injected(fault);
     next();

@@ -106,8 +106,7 @@ function primary(t: Translation, scope: Scope): string {
   if (token.kind === 'string') return quoteText(t.reader.next().text);
   if (token.kind === 'number') return t.reader.next().text;
   if (t.reader.acceptSymbol('?')) return `$${++t.parameters}`;
-  // The blank keeps two signs from becoming a comment.
-  if (t.reader.acceptSymbol('-')) return `- ${primary(t, scope)}`;
+  if (t.reader.isSymbol('-')) return `${signs(t)}${primary(t, scope)}`;
   if (t.reader.isSymbol('(')) return parenthesised(t, scope);
   if (token.kind !== 'word') throw t.reader.unexpected('An expression');
   if (token.text === 'case') return caseWhen(t, scope);
@@ -115,6 +114,14 @@ function primary(t: Translation, scope: Scope): string {
   if (token.text === 'sysdate' || token.text === 'current_date') return (t.reader.next(), 'localtimestamp(0)');
   if (token.text === 'exists') return (t.reader.next(), `exists ${parenthesised(t, scope)}`);
   return named(t, scope);
+}
+
+/** A loop and not a recursion, so that a row of signs cannot exhaust the stack; blanks keep two from becoming a comment. */
+function signs(t: Translation): string {
+  let sql = '';
+  while (t.reader.acceptSymbol('-')) sql += '- ';
+  if (sql.length > 32) throw new SuiteQlError('The query is nested too deeply.');
+  return sql;
 }
 
 function parenthesised(t: Translation, scope: Scope): string {
