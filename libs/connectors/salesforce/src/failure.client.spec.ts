@@ -13,7 +13,8 @@ describe('a failed call says what to do', () => {
     [400, [{ errorCode: 'INVALID_FIELD', message: "No such column 'Tax_Id__c'" }], 'misconfigured'],
     [403, null, 'misconfigured'],
     [400, [{ errorCode: 'STRING_TOO_LONG', message: 'Name' }], 'data'],
-    [404, [{ errorCode: 'NOT_FOUND', message: '' }], 'data'],
+    [404, [{ errorCode: 'NOT_FOUND', message: '' }], 'misconfigured'],
+    [409, null, 'data'],
   ])('%i %j is %s', (status, body, kind) => {
     expect(errorKind(toError('query', failureOf(status, body)))).toBe(kind);
   });

@@ -37,6 +37,7 @@ export function toError(call: string, { status, code, message }: Failure): Error
     case 'INVALID_FIELD':
     case 'INVALID_TYPE':
     case 'MALFORMED_QUERY':
+    case 'NOT_FOUND': // No call of ours names a record in its path: it is the API version.
     case 'API_DISABLED_FOR_ORG':
     case 'INSUFFICIENT_ACCESS':
       return new MisconfiguredError('salesforce-api-refused', text);
