@@ -4,31 +4,25 @@ import {
   CONSUMERS,
   MessagingModule,
   messagingMigrations,
-  Outbox,
+  snapshotFailed,
+  snapshotRequests,
   SourceStreams,
+  TAKE_SNAPSHOT,
+  takeSnapshot,
   TieoutTransport,
+  WorkerHost,
   WorkQueue,
+  type SnapshotSource,
 } from '@tieout/messaging';
-import {
-  CONFIG,
-  HealthRegistry,
-  Lifecycle,
-  LOGGER,
-  METRICS,
-  SERVICE_NAME,
-  type Logger,
-  type Metrics,
-  type ServiceDefinition,
-} from '@tieout/platform';
-import { DataSource } from 'typeorm';
+import { CONFIG, SERVICE_NAME, type ServiceDefinition } from '@tieout/platform';
 import { accountStream } from './accounts/account-stream.worker.ts';
 import { config, connectorConfig, type CrmIngestConfig } from './config.ts';
 import { createCrmMetrics } from './crm-metrics.ts';
 import { Accounts1732330000000 } from './migrations/1732330000000-accounts.ts';
-import { SNAPSHOT_WORK, snapshotRequests } from './snapshots/snapshot-request.consumer.ts';
-import { snapshotFailed, takeSnapshot } from './snapshots/snapshot.worker.ts';
+import { accountSnapshots } from './snapshots/snapshot.worker.ts';
 
 const CLIENT = Symbol('SALESFORCE_CLIENT');
+const SNAPSHOTS = Symbol('SNAPSHOTS');
 
 @Module({
   imports: [MessagingModule.forService()],
@@ -39,19 +33,17 @@ const CLIENT = Symbol('SALESFORCE_CLIENT');
       useFactory: (values: CrmIngestConfig) => createSalesforceClient(connectorConfig(values)),
     },
     {
-      provide: WorkQueue,
-      inject: [SERVICE_NAME, LOGGER, DataSource, Outbox, CLIENT, Lifecycle, HealthRegistry],
-      useFactory: snapshotQueue,
+      provide: SNAPSHOTS,
+      inject: [SERVICE_NAME, CONFIG, CLIENT],
+      useFactory: (name: string, values: CrmIngestConfig, client: SalesforceClient) =>
+        accountSnapshots(name, values.SALESFORCE_INSTANCE, client),
     },
-    {
-      provide: SourceStreams,
-      inject: [SERVICE_NAME, CONFIG, LOGGER, DataSource, Outbox, CLIENT, METRICS, Lifecycle, HealthRegistry],
-      useFactory: accountStreams,
-    },
+    { provide: WorkQueue, inject: [WorkerHost, SNAPSHOTS], useFactory: snapshotQueue },
+    { provide: SourceStreams, inject: [WorkerHost, CONFIG, CLIENT], useFactory: accountStreams },
     {
       provide: CONSUMERS,
-      inject: [CONFIG, WorkQueue],
-      useFactory: (values: CrmIngestConfig, queue: WorkQueue) => [snapshotRequests(values.SALESFORCE_INSTANCE, queue)],
+      inject: [SNAPSHOTS, WorkQueue],
+      useFactory: (snapshots: SnapshotSource, queue: WorkQueue) => [snapshotRequests(snapshots, queue)],
     },
   ],
 })
@@ -65,35 +57,17 @@ export const service: ServiceDefinition = {
   strategy: TieoutTransport,
 };
 
-function snapshotQueue(
-  owner: string,
-  logger: Logger,
-  dataSource: DataSource,
-  outbox: Outbox,
-  client: SalesforceClient,
-  lifecycle: Lifecycle,
-  health: HealthRegistry,
-): WorkQueue {
-  const handlers = { [SNAPSHOT_WORK]: takeSnapshot({ client, dataSource, outbox }) };
-  const queue = new WorkQueue({ dataSource, owner, logger, handlers, onFailed: snapshotFailed(outbox) });
-  lifecycle.register({ name: 'work queue', phase: 'workers', start: () => queue.start(), stop: () => queue.stop() });
-  health.register('work queue', () => ({ ok: queue.status().state === 'running', detail: queue.status() }));
-  return queue;
+function snapshotQueue(host: WorkerHost, snapshots: SnapshotSource): WorkQueue {
+  const { dataSource, outbox } = host;
+  return host.workQueue({
+    handlers: { [TAKE_SNAPSHOT]: takeSnapshot(snapshots, dataSource, outbox) },
+    onFailed: (tx, work) => snapshotFailed(host.service, outbox, tx, work),
+  });
 }
 
-function accountStreams(
-  owner: string,
-  values: CrmIngestConfig,
-  logger: Logger,
-  dataSource: DataSource,
-  outbox: Outbox,
-  client: SalesforceClient,
-  metrics: Metrics,
-  lifecycle: Lifecycle,
-  health: HealthRegistry,
-): SourceStreams {
-  const streams = new SourceStreams({ dataSource, owner, logger });
-  const { accountsRead } = createCrmMetrics(metrics, dataSource);
+function accountStreams(host: WorkerHost, values: CrmIngestConfig, client: SalesforceClient): SourceStreams {
+  const { dataSource, outbox } = host;
+  const { accountsRead } = createCrmMetrics(host.registry, dataSource);
   const spec = accountStream({
     instance: values.SALESFORCE_INSTANCE,
     client,
@@ -103,14 +77,5 @@ function accountStreams(
     overlapSeconds: values.SALESFORCE_OVERLAP_SECONDS,
     onRead: (accounts) => accountsRead.inc(accounts),
   });
-  const start = (): Promise<void> => Promise.resolve(void streams.runStream(spec));
-  lifecycle.register({ name: 'account stream', phase: 'workers', start, stop: () => streams.stop() });
-  health.register('account stream', () => {
-    const detail = streams.status();
-    return {
-      ok: detail.length > 0 && detail.every(({ state, failures }) => state !== 'stopped' && failures < 3),
-      detail,
-    };
-  });
-  return streams;
+  return host.sourceStreams((streams) => void streams.runStream(spec));
 }

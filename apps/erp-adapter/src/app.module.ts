@@ -4,27 +4,20 @@ import {
   CONSUMERS,
   MessagingModule,
   messagingMigrations,
-  Outbox,
+  snapshotFailed,
+  snapshotRequests,
   SourceStreams,
-  sourceStreamMetrics,
+  TAKE_SNAPSHOT,
+  takeSnapshot,
   TieoutTransport,
+  WorkerHost,
   WorkQueue,
-  workQueueMetrics,
-  type FailedWork,
+  type Outbox,
+  type SnapshotSource,
   type StreamHandle,
 } from '@tieout/messaging';
-import {
-  CONFIG,
-  HealthRegistry,
-  Lifecycle,
-  LOGGER,
-  METRICS,
-  SERVICE_NAME,
-  type Logger,
-  type Metrics,
-  type ServiceDefinition,
-} from '@tieout/platform';
-import { DataSource, type EntityManager } from 'typeorm';
+import { CONFIG, METRICS, SERVICE_NAME, type ServiceDefinition } from '@tieout/platform';
+import { DataSource } from 'typeorm';
 import { config, connectorConfig, type ErpAdapterConfig } from './config.ts';
 import { SYNC_CUSTOMER, customers } from './customers/customer.consumer.ts';
 import { customerStream } from './customers/customer-stream.worker.ts';
@@ -34,11 +27,11 @@ import { legalEntityStream } from './documents/legal-entity-stream.worker.ts';
 import { invoices, payments } from './documents/record-kinds.worker.ts';
 import { createErpMetrics, type ErpMetrics } from './erp-metrics.ts';
 import { Erp1732330000001 } from './migrations/1732330000001-erp.ts';
-import { snapshotRequests, TAKE_SNAPSHOT } from './snapshots/snapshot-request.consumer.ts';
-import { snapshotFailed, takeSnapshot } from './snapshots/snapshot.worker.ts';
+import { accountSnapshots } from './snapshots/snapshot.worker.ts';
 import { controlTotalStream } from './totals/control-total.worker.ts';
 
 const CLIENT = Symbol('NETSUITE_CLIENT');
+const SNAPSHOTS = Symbol('SNAPSHOTS');
 const ERP_METRICS = Symbol('ERP_METRICS');
 
 @Module({
@@ -51,35 +44,19 @@ const ERP_METRICS = Symbol('ERP_METRICS');
     },
     { provide: ERP_METRICS, inject: [METRICS, DataSource], useFactory: createErpMetrics },
     {
-      provide: WorkQueue,
-      inject: [
-        SERVICE_NAME,
-        CONFIG,
-        LOGGER,
-        DataSource,
-        Outbox,
-        CLIENT,
-        METRICS,
-        ERP_METRICS,
-        Lifecycle,
-        HealthRegistry,
-      ],
-      useFactory: workQueue,
+      provide: SNAPSHOTS,
+      inject: [SERVICE_NAME, CONFIG, CLIENT],
+      useFactory: (name: string, values: ErpAdapterConfig, client: NetSuiteClient) =>
+        accountSnapshots(name, values.NETSUITE_INSTANCE, client),
     },
-    {
-      provide: SourceStreams,
-      inject: [
-        ...[SERVICE_NAME, CONFIG, LOGGER, DataSource, Outbox, CLIENT, WorkQueue],
-        ...[METRICS, ERP_METRICS, Lifecycle, HealthRegistry],
-      ],
-      useFactory: sourceStreams,
-    },
+    { provide: WorkQueue, inject: [WorkerHost, CONFIG, CLIENT, SNAPSHOTS, ERP_METRICS], useFactory: workQueue },
+    { provide: SourceStreams, inject: [WorkerHost, CONFIG, CLIENT, WorkQueue, ERP_METRICS], useFactory: sourceStreams },
     {
       provide: CONSUMERS,
-      inject: [CONFIG, WorkQueue],
-      useFactory: (values: ErpAdapterConfig, queue: WorkQueue) => [
+      inject: [CONFIG, SNAPSHOTS, WorkQueue],
+      useFactory: (values: ErpAdapterConfig, snapshots: SnapshotSource, queue: WorkQueue) => [
         customers(values.NETSUITE_INSTANCE, values.CUSTOMER_CRM_INSTANCES, queue),
-        snapshotRequests(values.NETSUITE_INSTANCE, queue),
+        snapshotRequests(snapshots, queue),
       ],
     },
   ],
@@ -95,62 +72,39 @@ export const service: ServiceDefinition = {
 };
 
 function workQueue(
-  owner: string,
+  host: WorkerHost,
   values: ErpAdapterConfig,
-  logger: Logger,
-  dataSource: DataSource,
-  outbox: Outbox,
   client: NetSuiteClient,
-  registry: Metrics,
+  snapshots: SnapshotSource,
   metrics: ErpMetrics,
-  lifecycle: Lifecycle,
-  health: HealthRegistry,
 ): WorkQueue {
+  const { dataSource, outbox } = host;
   const { NETSUITE_INSTANCE: instance, NETSUITE_CUSTOMER_SUBSIDIARY: subsidiary } = values;
   const onWritten = (outcome: string): void => metrics.customersWritten.inc({ outcome });
-  const queue = new WorkQueue({
-    ...{ owner, dataSource, logger },
+  return host.workQueue({
     concurrency: values.NETSUITE_CONCURRENCY,
     // Two calls and their retries fit in; the lease must outlive the vendor's longest answer.
     leaseMs: 3 * values.NETSUITE_TIMEOUT_MS,
     inDoubtMs: values.NETSUITE_IN_DOUBT_MS,
     handlers: {
       [SYNC_CUSTOMER]: syncCustomer({ instance, client, dataSource, outbox, subsidiary, onWritten }),
-      [TAKE_SNAPSHOT]: takeSnapshot({ client, dataSource, outbox }),
+      [TAKE_SNAPSHOT]: takeSnapshot(snapshots, dataSource, outbox),
     },
-    onFailed: (tx: EntityManager, work: FailedWork) =>
-      work.kind === TAKE_SNAPSHOT ? snapshotFailed(outbox, tx, work) : Promise.resolve(),
+    onFailed: async (tx, work) => {
+      if (work.kind === TAKE_SNAPSHOT) await snapshotFailed(host.service, outbox, tx, work);
+    },
   });
-  workQueueMetrics(registry, queue);
-  lifecycle.register({ name: 'work queue', phase: 'workers', start: () => queue.start(), stop: () => queue.stop() });
-  health.register('work queue', () => ({ ok: queue.status().state === 'running', detail: queue.status() }));
-  return queue;
 }
 
 function sourceStreams(
-  owner: string,
+  host: WorkerHost,
   values: ErpAdapterConfig,
-  logger: Logger,
-  dataSource: DataSource,
-  outbox: Outbox,
   client: NetSuiteClient,
   queue: WorkQueue,
-  registry: Metrics,
   metrics: ErpMetrics,
-  lifecycle: Lifecycle,
-  health: HealthRegistry,
 ): SourceStreams {
-  const streams = new SourceStreams({ dataSource, owner, logger });
-  const start = (): Promise<void> =>
-    Promise.resolve(runStreams(streams, values, { dataSource, outbox, client, queue, metrics }));
-  sourceStreamMetrics(registry, streams);
-  lifecycle.register({ name: 'source streams', phase: 'workers', start, stop: () => streams.stop() });
-  health.register('source streams', () => {
-    const detail = streams.status();
-    const ok = detail.length > 0 && detail.every(({ state, failures }) => state !== 'stopped' && failures < 3);
-    return { ok, detail };
-  });
-  return streams;
+  const { dataSource, outbox } = host;
+  return host.sourceStreams((streams) => runStreams(streams, values, { dataSource, outbox, client, queue, metrics }));
 }
 
 interface Parts {

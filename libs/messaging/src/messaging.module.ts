@@ -21,6 +21,7 @@ import type { ConsumerSpec } from './consumer-spec.ts';
 import { createKafka, type KafkaConnection } from './kafka.ts';
 import { Outbox } from './outbox.ts';
 import { MessagingRuntime } from './runtime.ts';
+import { WorkerHost } from './worker-host.ts';
 
 /** kafkajs client of the service. */
 export const KAFKA = Symbol('KAFKA');
@@ -61,7 +62,7 @@ export class TieoutTransport extends Server implements CustomTransportStrategy {
 
 @Module({})
 export class MessagingModule {
-  /** Gives KAFKA, CODEC, Outbox, MessagingRuntime and TieoutTransport; name the last as the service's `strategy`. */
+  /** Gives KAFKA, CODEC, Outbox, WorkerHost, MessagingRuntime and TieoutTransport; name the last as the service's `strategy`. */
   static forService(): DynamicModule {
     return {
       module: MessagingModule,
@@ -79,13 +80,18 @@ export class MessagingModule {
           useFactory: openRuntime,
         },
         {
+          provide: WorkerHost,
+          inject: [SERVICE_NAME, LOGGER, DataSource, Outbox, METRICS, Lifecycle, HealthRegistry],
+          useFactory: (...parts: ConstructorParameters<typeof WorkerHost>) => new WorkerHost(...parts),
+        },
+        {
           provide: TieoutTransport,
           inject: [MessagingRuntime, ModuleRef],
           useFactory: (runtime: MessagingRuntime, modules: ModuleRef) =>
             new TieoutTransport(runtime, () => modules.get<readonly ConsumerSpec[]>(CONSUMERS, { strict: false })),
         },
       ],
-      exports: [KAFKA, CODEC, Outbox, MessagingRuntime, TieoutTransport],
+      exports: [KAFKA, CODEC, Outbox, MessagingRuntime, TieoutTransport, WorkerHost],
     };
   }
 }

@@ -1,5 +1,4 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { Kafka } from 'kafkajs';
 import pino from 'pino';
 import {
   createDatabase,
@@ -15,10 +14,10 @@ import {
 } from '@tieout/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { numberedEvents, type NumberedEvents } from '../fixtures/numbered-events.ts';
 import { createKafka } from './kafka.ts';
 import { messagingMigrations } from './migrations.ts';
-import { insertEvents, outboxDepth } from './outbox.store.ts';
-import { readTopic, wholeTopic } from './read-topic.ts';
+import { insertEvents } from './outbox.store.ts';
 import { markTopic } from './relay-mark.ts';
 import { startRelay, type Relay } from './relay.ts';
 import { inTransaction } from './transaction.ts';
@@ -29,7 +28,7 @@ const KEYS = 7;
 interface Bench {
   readonly service: string;
   readonly topic: string;
-  readonly kafka: Kafka;
+  readonly events: NumberedEvents;
   readonly proxy: CuttingProxy;
 }
 
@@ -58,7 +57,12 @@ beforeEach(async () => {
   bench = {
     topic,
     service,
-    kafka: createKafka({ clientId: 'check', brokers: [...stack().brokers] }, logger),
+    events: numberedEvents({
+      dataSource,
+      kafka: createKafka({ clientId: 'check', brokers: [...stack().brokers] }, logger),
+      topic,
+      keys: KEYS,
+    }),
     proxy: await startCuttingProxy(),
   };
 });
@@ -87,58 +91,11 @@ function relay(overrides: { maxRecords?: number } = {}): Relay {
   return started;
 }
 
-/** Events `<key>:<n>`, n rising per key, in transactions of `perTransaction`. */
-async function write(from: number, count: number, perTransaction = 10): Promise<void> {
-  for (let n = from; n < from + count; n += perTransaction) {
-    await inTransaction(dataSource, (tx) =>
-      insertEvents(
-        tx,
-        Array.from({ length: Math.min(perTransaction, from + count - n) }, (_, i) => ({
-          eventId: randomUUID(),
-          topic: bench.topic,
-          key: `k${(n + i) % KEYS}`,
-          value: Buffer.from(String(n + i)),
-          headers: {},
-        })),
-      ),
-    );
-  }
-}
-
-async function drained(timeoutMs = 30_000): Promise<void> {
-  await eventually(async () => (await outboxDepth({ query: (sql, p) => dataSource.query(sql, p) })).pending === 0, {
-    timeoutMs,
-    describe: 'the outbox to drain',
-  });
-}
-
-/** What a read_committed subscriber sees, per key. */
-async function published(): Promise<Map<string, number[]>> {
-  const seen = new Map<string, number[]>();
-  await readTopic(bench.kafka, bench.topic, await wholeTopic(bench.kafka, bench.topic), ({ key, value }) => {
-    const name = String(key);
-    seen.set(name, [...(seen.get(name) ?? []), Number(String(value))]);
-  });
-  return seen;
-}
-
-/** Nothing missing, nothing doubled, every key in order. */
-async function expectOnceInOrder(total: number): Promise<void> {
-  const seen = await published();
-  const expected = new Map(
-    Array.from({ length: KEYS }, (_, k) => [`k${k}`, numbers(total).filter((n) => n % KEYS === k)]),
-  );
-  for (const [key, values] of expected) expect(seen.get(key) ?? [], key).toEqual(values);
-}
-
-const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
-
 describe('the outbox relay', () => {
   it('publishes every event once and in key order', async () => {
     relay({ maxRecords: 50 });
-    await write(0, 500);
-    await drained();
-    await expectOnceInOrder(500);
+    await bench.events.write(500, 10);
+    await bench.events.expectOnceInOrder();
   });
 
   const cuts: [ApiKeyName, CutPoint, string][] = [
@@ -154,11 +111,10 @@ describe('the outbox relay', () => {
     if (started) await eventually(() => started.state().state === 'leading', { describe: 'the relay to lead' });
     const cut = bench.proxy.cut(api, point);
     if (!started) relay();
-    await write(0, 200);
+    await bench.events.write(200, 10);
     await cut;
-    await write(200, 200); // the next batch, on which the defect of a reused producer shows
-    await drained();
-    await expectOnceInOrder(400);
+    await bench.events.write(200, 10); // the next batch, on which the defect of a reused producer shows
+    await bench.events.expectOnceInOrder();
   });
 
   it('loses and doubles nothing under a storm of cuts', async () => {
@@ -173,10 +129,10 @@ describe('the outbox relay', () => {
         await bench.proxy.cut(api, point, { skip: Math.floor(next() * 4) });
       }
     })();
-    for (let n = 0; n < total; n += 50) await write(n, 50);
-    await drained(60_000);
+    await bench.events.write(total, 10);
+    await bench.events.drained(60_000);
     expect(bench.proxy.struck()).toBeGreaterThan(5);
-    await expectOnceInOrder(total);
+    await bench.events.expectOnceInOrder();
     void storm;
   });
 
@@ -185,13 +141,12 @@ describe('the outbox relay', () => {
     await eventually(() => first.state().state === 'leading', { describe: 'the first to lead' });
     const second = relay();
     await eventually(() => second.state().state === 'standby', { describe: 'the second to stand by' });
-    await write(0, 100);
-    await drained();
+    await bench.events.write(100, 10);
+    await bench.events.drained();
     await first.stop();
     await eventually(() => second.state().state === 'leading', { describe: 'the second to lead' });
-    await write(100, 100);
-    await drained();
-    await expectOnceInOrder(200);
+    await bench.events.write(100, 10);
+    await bench.events.expectOnceInOrder();
   });
 
   it('skips no row when a transaction with a lower id commits last', async () => {
@@ -199,15 +154,15 @@ describe('the outbox relay', () => {
     const late = dataSource.createQueryRunner();
     await late.startTransaction();
     await insertEvents(late.manager, [
-      { eventId: randomUUID(), topic: bench.topic, key: 'k0', value: Buffer.from('0'), headers: {} },
+      { eventId: randomUUID(), topic: bench.topic, key: 'k0', value: Buffer.from('20'), headers: {} },
     ]);
-    await write(1, 20);
-    await drained();
+    await bench.events.write(20, 10);
+    await bench.events.drained();
     await late.commitTransaction();
     await late.release();
-    await drained();
-    const seen = await published();
-    expect([...seen.values()].flat().toSorted((a, b) => a - b)).toEqual(numbers(21));
+    const values = async (): Promise<number[]> => [...(await bench.events.published()).values()].flat();
+    await eventually(async () => (await values()).length === 21, { describe: 'the late event to be published' });
+    expect((await values()).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 21 }, (_, n) => n));
   });
 
   it('sets a record aside that the broker refuses, holds its key and publishes the rest', async () => {
@@ -221,12 +176,11 @@ describe('the outbox relay', () => {
         { eventId: randomUUID(), topic: bench.topic, key: 'huge', value: Buffer.from('behind'), headers: {} },
       ]),
     );
-    await write(0, 50);
+    await bench.events.write(50, 10);
     relay();
-    await eventually(async () => [...(await published()).values()].flat().length === 50, {
-      describe: 'the other keys to be published',
-    });
-    await expectOnceInOrder(50);
+    const values = async (): Promise<number[]> => [...(await bench.events.published()).values()].flat();
+    await eventually(async () => (await values()).length === 50, { describe: 'the other keys to be published' });
+    expect((await values()).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, n) => n));
     const rows = await dataSource.query<{ refused: string | null }[]>(`SELECT refused FROM outbox ORDER BY id`);
     expect(rows.map((row) => row.refused?.slice(0, 17) ?? null)).toEqual(['MESSAGE_TOO_LARGE', null]);
   });

@@ -25,6 +25,15 @@ it('counts the consumers that a service wires, as constants, functions and facto
   );
 });
 
+it('counts a consumer that libs/messaging offers', () => {
+  write('apps/crm/src/app.module.ts', 'consumers: [requests(source, queue)]');
+  write(
+    'libs/messaging/src/requests.ts',
+    `export function requests(\n  { service }: Source,\n  queue: Queue,\n): ConsumerSpec<'finance.snapshot-request.v1'> {}`,
+  );
+  expect(readSubscriptions(root)).toEqual(new Map([['crm', new Set(['finance.snapshot-request.v1'])]]));
+});
+
 it('does not count a consumer that nobody wires', () => {
   write('apps/erp/src/app.module.ts', 'consumers: []');
   write('apps/erp/src/invoice.consumer.ts', `export const invoices: ConsumerSpec<'finance.invoice.v1'> = {};`);

@@ -1,38 +1,37 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Subscriptions } from './check.ts';
 
 /*
  * Read from the source, because CI must know it without starting a service. A subscription is a ConsumerSpec that a
- * `*.consumer.ts` exports and app.module.ts names, or a consumer factory that app.module.ts calls with the topic.
+ * `*.consumer.ts` of the service or a file of libs/messaging exports and app.module.ts names, or a consumer factory that
+ * app.module.ts calls with the topic.
  */
-const EXPORTED_SPEC = /export (?:const|function) (\w+)\b[^;{]*?ConsumerSpec<'(finance\.[a-z-]+\.v\d+)'>/g;
+const EXPORTED_SPEC =
+  /export (?:const|function) (\w+)\b[^;{]*?(?:\{[^{}]*\}[^;{]*?)?ConsumerSpec<'(finance\.[a-z-]+\.v\d+)'>/g;
 const FACTORY_CALL = /\w+Consumer\(\s*'(finance\.[a-z-]+\.v\d+)'/g;
 
-/** What each service under apps/ subscribes to; services without a consumer file are left out. */
+/** What each service under apps/ subscribes to; apps that consume nothing are left out. */
 export function readSubscriptions(root: string): Subscriptions {
-  const apps = join(root, 'apps');
-  const files = existsSync(apps) ? globSync('*/src/**/*.consumer.ts', { cwd: apps }) : [];
-  const services = [...new Set(files.map(serviceOf))].sort();
-  return new Map(
-    services.map((service) => [
-      service,
-      subscriptionsOf(
-        apps,
-        service,
-        files.filter((file) => serviceOf(file) === service),
-      ),
-    ]),
-  );
+  const shared = sources(root, 'libs/messaging/src/*.ts');
+  const services = globSync('apps/*/src/app.module.ts', { cwd: root }).map((file) => file.split(/[\\/]/)[1] ?? '');
+  const subscriptions = services.sort().flatMap((service): [string, ReadonlySet<string>][] => {
+    const own = sources(root, `apps/${service}/src/**/*.consumer.ts`);
+    const topics = subscriptionsOf(readFileSync(join(root, 'apps', service, 'src', 'app.module.ts'), 'utf8'), [
+      ...own,
+      ...shared,
+    ]);
+    return own.length > 0 || topics.size > 0 ? [[service, topics]] : [];
+  });
+  return new Map(subscriptions);
 }
 
-const serviceOf = (file: string): string => file.split(/[\\/]/)[0] ?? '';
+const sources = (root: string, pattern: string): string[] =>
+  globSync(pattern, { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'));
 
-function subscriptionsOf(apps: string, service: string, files: readonly string[]): ReadonlySet<string> {
-  const moduleFile = join(apps, service, 'src', 'app.module.ts');
-  const wiring = existsSync(moduleFile) ? readFileSync(moduleFile, 'utf8') : '';
-  const exported = files.flatMap((file) => [...readFileSync(join(apps, file), 'utf8').matchAll(EXPORTED_SPEC)]);
-  const wired = exported
+function subscriptionsOf(wiring: string, texts: readonly string[]): ReadonlySet<string> {
+  const wired = texts
+    .flatMap((text) => [...text.matchAll(EXPORTED_SPEC)])
     .filter(([, name = '']) => new RegExp(String.raw`\b${name}\b`).test(wiring))
     .map(([, , topic = '']) => topic);
   return new Set([...wired, ...[...wiring.matchAll(FACTORY_CALL)].map(([, topic = '']) => topic)]);

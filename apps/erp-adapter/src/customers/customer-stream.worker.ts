@@ -9,13 +9,13 @@ import {
   type Origin,
   type StreamCursor,
 } from '@tieout/connector-netsuite';
-import type { NewWorkItem, Outbox, StreamSpec } from '@tieout/messaging';
+import type { Enqueue, NewWorkItem, Outbox, StreamSpec } from '@tieout/messaging';
 import type { EntityManager } from 'typeorm';
 import { clearDirty, dirtyCustomers, type DirtyCustomer } from '../documents/dirty-customer.store.ts';
 import { documentStream, type RecordKind, type StreamContext } from '../documents/document-stream.worker.ts';
 import { forgetVendorRecord, loadLinks } from './customer-link.store.ts';
 import { crossReference } from './customer-sync.worker.ts';
-import { SYNC_CUSTOMER, type Enqueue } from './customer.consumer.ts';
+import { SYNC_CUSTOMER } from './customer.consumer.ts';
 
 const DIRTY_LIMIT = 500;
 

@@ -6,17 +6,13 @@ import {
   superseded,
   type ConsumerSpec,
   type Delivery,
+  type Enqueue,
   type NewWorkItem,
   type Outcome,
 } from '@tieout/messaging';
-import type { EntityManager } from 'typeorm';
 import { keepDesired, revisionsOf } from './customer-link.store.ts';
 
 export const SYNC_CUSTOMER = 'sync-customer';
-
-export interface Enqueue {
-  enqueue(tx: EntityManager, items: readonly NewWorkItem[]): Promise<void>;
-}
 
 /** Customers of these CRM instances, which the ERP shall hold: kept here, and brought there by the worker. */
 export function customers(

@@ -1,5 +1,7 @@
 import { derivedId } from '@tieout/canonical';
-import type { EntityManager } from 'typeorm';
+import type { Outbox } from '@tieout/messaging';
+import type { Logger } from '@tieout/platform';
+import type { DataSource, EntityManager } from 'typeorm';
 import { lockBreaks, openBreaks, putBreaks } from '../breaks/break.store.ts';
 import { gone, seen } from '../breaks/transition.ts';
 import type { RunContext } from '../breaks/transition.ts';
@@ -11,14 +13,24 @@ import { lastPlanningReceipt, loadTopicSide } from '../topic-state/topic-state.s
 import type { TopicScope } from '../topic-state/topic-state.store.ts';
 import { dropOldRuns, earlierFindings, endRun, lockWaitingRun } from './run.store.ts';
 import type { Run, RunStatus } from './run.store.ts';
-import type { RunWorkerOptions } from './run.worker.ts';
 import { incompleteReason } from './completeness.ts';
 import { sidesOf } from './sides.ts';
 import type { TakenSnapshot } from './sides.ts';
 import { itemsOf, snapshotsOf } from './snapshot.store.ts';
 
+export interface DecideOptions {
+  readonly dataSource: DataSource;
+  readonly outbox: Outbox;
+  readonly logger: Logger;
+  /** Whether everything that the topics held at some moment after the call began was consumed. */
+  readonly caughtUp: () => Promise<boolean>;
+  readonly deadlineMs: number;
+  readonly settleMs: number;
+  readonly runsKept: number;
+}
+
 /** Ends a run when every snapshot is here, or one says that it never will be, or the run's time is over. */
-export async function decideRun(options: RunWorkerOptions, { runId, requestedAt }: Run): Promise<void> {
+export async function decideRun(options: DecideOptions, { runId, requestedAt }: Run): Promise<void> {
   const { dataSource, deadlineMs } = options;
   const snapshots = await snapshotsOf(dataSource.manager, runId);
   const arrived = snapshots.every(
@@ -35,7 +47,7 @@ export async function decideRun(options: RunWorkerOptions, { runId, requestedAt 
   });
 }
 
-async function decide(options: RunWorkerOptions, run: Run, caughtUp: boolean, tx: EntityManager): Promise<void> {
+async function decide(options: DecideOptions, run: Run, caughtUp: boolean, tx: EntityManager): Promise<void> {
   const at = new Date().toISOString();
   const taken = await takenSnapshots(tx, run.runId);
   const reasons = taken.flatMap(({ object, system, problem }) => (problem ? [`${object}@${system}: ${problem}`] : []));
@@ -84,7 +96,7 @@ const firstTakenAt = (taken: readonly TakenSnapshot[]): string | undefined =>
 
 /** Breaks, their states and their audit entries, with the run in one transaction. */
 async function applyVerdict(
-  { outbox }: RunWorkerOptions,
+  { outbox }: DecideOptions,
   tx: EntityManager,
   { findings, gone: closed }: Verdict,
   context: RunContext,
@@ -123,7 +135,7 @@ async function applyVerdict(
 }
 
 function logEnd(
-  { logger }: RunWorkerOptions,
+  { logger }: DecideOptions,
   { runId, asOf }: Run,
   status: RunStatus,
   reasons: readonly string[],

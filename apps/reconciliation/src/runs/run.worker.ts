@@ -1,28 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { derivedId } from '@tieout/canonical';
 import { errorKind, inTransaction } from '@tieout/messaging';
-import type { Outbox } from '@tieout/messaging';
-import type { Logger } from '@tieout/platform';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { findRun, insertRun, lastPeriodicRequest, runToFollowUp, waitingRuns } from './run.store.ts';
 import type { Run } from './run.store.ts';
-import { decideRun } from './decide-run.worker.ts';
+import { decideRun, type DecideOptions } from './decide-run.worker.ts';
 import { parseSide, planRun } from './request-run.ts';
 import type { RunRequest } from './request-run.ts';
 
-export interface RunWorkerOptions {
-  readonly dataSource: DataSource;
-  readonly outbox: Outbox;
-  readonly logger: Logger;
-  /** Whether everything that the topics held at some moment after the call began was consumed. */
-  readonly caughtUp: () => Promise<boolean>;
+export interface RunWorkerOptions extends DecideOptions {
   readonly sides: readonly string[];
   readonly intervalMs: number;
-  readonly deadlineMs: number;
   readonly pollMs: number;
   readonly recheckMs: number;
-  readonly settleMs: number;
-  readonly runsKept: number;
 }
 
 /** Starts runs that are due and decides those whose snapshots are here. Replicas share the work by row locks. */
