@@ -3,6 +3,7 @@ import type { ConsumeOptions } from './consume-once.ts';
 import { MisconfiguredError } from './errors.ts';
 import { judgeBatch } from './position.ts';
 import { findPosition } from './position.store.ts';
+import { topicOffsets } from './topic-offsets.ts';
 
 export interface PositionedConsumer extends ConsumeOptions {
   readonly consumer: Consumer;
@@ -17,7 +18,7 @@ export interface PositionedConsumer extends ConsumeOptions {
  * @throws MisconfiguredError when the log does not reach back, or not up, to the position
  */
 export async function seekToPositions(options: PositionedConsumer, partitions: readonly number[]): Promise<void> {
-  const bounds = await logBounds(options);
+  const bounds = await topicOffsets(options.kafka, options.kafkaTopic);
   const { group, kafkaTopic: topic } = options;
   for (const partition of partitions) {
     const { low, high } = bounds.get(partition) ?? { low: 0n, high: 0n };
@@ -59,7 +60,7 @@ export async function acceptBatch(options: PositionedConsumer, batch: Batch): Pr
   }
   // kafkajs silently restarts at the first retained record when the log was trimmed past its position.
   if (position && fetchedOffset > position.nextOffset) {
-    assertRetained((await logBounds(options)).get(partition)?.low ?? 0n, position.nextOffset);
+    assertRetained((await topicOffsets(options.kafka, topic)).get(partition)?.low ?? 0n, position.nextOffset);
   }
   return true;
 }
@@ -72,15 +73,4 @@ function assertRetained(logStart: bigint, next: bigint): void {
 
 function shorter(high: bigint, next: bigint): MisconfiguredError {
   return new MisconfiguredError('log-shorter', `The log ends at ${high}, the position is ${next}: it is another log`);
-}
-
-async function logBounds({ kafka, kafkaTopic }: ConsumeOptions): Promise<Map<number, { low: bigint; high: bigint }>> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    const offsets = await admin.fetchTopicOffsets(kafkaTopic);
-    return new Map(offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));
-  } finally {
-    await admin.disconnect();
-  }
 }

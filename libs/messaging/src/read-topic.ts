@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Consumer, Kafka, KafkaMessage } from 'kafkajs';
 import { TransientError } from './errors.ts';
+import { topicOffsets } from './topic-offsets.ts';
 
 /** Half-open range of offsets of one partition. */
 export interface PartitionRange {
@@ -14,14 +15,8 @@ export type OnRecord = (record: KafkaMessage & { readonly partition: number }) =
 
 /** The whole topic as it stands now: from the log start to the high watermark of every partition. */
 export async function wholeTopic(kafka: Kafka, topic: string): Promise<PartitionRange[]> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    const offsets = await admin.fetchTopicOffsets(topic);
-    return offsets.map(({ partition, low, high }) => ({ partition, from: BigInt(low), to: BigInt(high) }));
-  } finally {
-    await admin.disconnect();
-  }
+  const bounds = await topicOffsets(kafka, topic);
+  return [...bounds].map(([partition, { low, high }]) => ({ partition, from: low, to: high }));
 }
 
 /**
