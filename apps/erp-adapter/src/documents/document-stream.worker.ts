@@ -1,6 +1,7 @@
 import type { StateTopicName, ValueOf } from '@tieout/canonical';
 import {
   advanced,
+  deletionsFrom,
   isWorthStoring,
   startOf,
   type Depth,
@@ -73,7 +74,7 @@ export function documentStream<T extends StateTopicName, R>(
       const began = cursor?.reading?.began ?? page.clock.toISOString();
       const next = advanced(cursor, { next: page.next, began });
       const rows = await readAgainWhereTorn(kind, page.rows, signal);
-      const deleted = page.next ? [] : await deletedIds(context, kind, cursor, signal);
+      const deleted = page.next ? [] : await kind.deletedSince(deletionsFrom(cursor, context.depth), signal);
       if (rows.length + deleted.length === 0 && !isWorthStoring(cursor, next)) return 'end';
       const published = await inTransaction(context.dataSource, async (tx) => {
         await turn.advance(tx, next);
@@ -83,16 +84,6 @@ export function documentStream<T extends StateTopicName, R>(
       return page.next ? 'more' : 'end';
     },
   };
-}
-
-async function deletedIds<T extends StateTopicName, R>(
-  { depth }: StreamContext,
-  kind: RecordKind<T, R>,
-  cursor: StreamCursor | null,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const since = Date.parse(cursor?.since ?? '1970-01-02T00:00:00.000Z') - depth.sweepSeconds * 1000;
-  return kind.deletedSince(new Date(Math.max(since, 86_400_000)), signal);
 }
 
 async function readAgainWhereTorn<T extends StateTopicName, R>(

@@ -13,7 +13,7 @@ export { mapInvoice } from './invoice.map.ts';
 export { mapLegalEntity } from './legal-entity.map.ts';
 export { mapPayment } from './payment.map.ts';
 export type { SnapshotObject, SnapshotReading } from './snapshot.client.ts';
-export { advanced, isWorthStoring, startOf } from './stream-cursor.ts';
+export { advanced, deletionsFrom, isWorthStoring, startOf } from './stream-cursor.ts';
 export type { Depth, StreamCursor } from './stream-cursor.ts';
 export type {
   CustomerRow,

@@ -20,6 +20,7 @@ export interface Depth {
 }
 
 const SWEEP_EVERY_MS = 60_000;
+const BEGINNING = '1970-01-02T00:00:00.000Z';
 
 /** Before everything: the first reading takes the whole account. */
 const origin: Position = { at: '1970-01-02 00:00:00', id: '0' };
@@ -28,9 +29,18 @@ const origin: Position = { at: '1970-01-02 00:00:00', id: '0' };
 export function startOf(cursor: StreamCursor | null, depth: Depth): Position {
   if (cursor === null) return origin;
   if (cursor.reading) return cursor.reading.after;
-  const seconds = isSweep(cursor) ? depth.sweepSeconds : depth.overlapSeconds;
+  // A sweep goes back from the last sweep and not from the last reading: what committed late in between is covered even
+  // when the stream stood still for longer than the sweep is deep.
+  const [base, seconds] = isSweep(cursor) ? [cursor.sweptAt, depth.sweepSeconds] : [cursor.since, depth.overlapSeconds];
   // Id 0 is before every record of that second.
-  return { at: toAccountTime(rewind(cursor.since, seconds, depth.timeZone), depth.timeZone), id: '0' };
+  return { at: toAccountTime(rewind(base, seconds, depth.timeZone), depth.timeZone), id: '0' };
+}
+
+/** From when deletions are asked for at the end of a reading: always as far back as a sweep. */
+export function deletionsFrom(cursor: StreamCursor | null, depth: Depth): Date {
+  if (cursor === null) return new Date(BEGINNING);
+  const from = Date.parse(rewind(cursor.since, depth.sweepSeconds, depth.timeZone));
+  return new Date(Math.max(from, Date.parse(BEGINNING)));
 }
 
 function isSweep({ since, sweptAt }: StreamCursor): boolean {
@@ -43,7 +53,7 @@ export function advanced(
   page: { readonly next: Position | null; readonly began: string },
 ): StreamCursor {
   const { next, began } = page;
-  const before = cursor ?? { since: '1970-01-02T00:00:00.000Z', reading: null, sweptAt: began };
+  const before = cursor ?? { since: BEGINNING, reading: null, sweptAt: began };
   if (next) return { ...before, reading: { after: next, began } };
   return { since: began, reading: null, sweptAt: isSweep(before) ? began : before.sweptAt };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromAccountTime, rewind, toAccountTime } from './account-time.ts';
-import { advanced, isWorthStoring, startOf, type Depth, type StreamCursor } from './stream-cursor.ts';
+import { advanced, deletionsFrom, isWorthStoring, startOf, type Depth, type StreamCursor } from './stream-cursor.ts';
 
 const zone = 'America/Los_Angeles';
 
@@ -50,9 +50,28 @@ describe('a stream cursor', () => {
 
   it('looks far back once a minute', () => {
     const cursor: StreamCursor = { since: at('01'), reading: null, sweptAt: at('00') };
-    expect(startOf(cursor, depth).at).toBe('2026-01-01 09:51:00');
+    expect(startOf(cursor, depth).at).toBe('2026-01-01 09:50:00');
     const swept = advanced(cursor, { next: null, began: at('02') });
     expect(swept.sweptAt).toBe(at('02'));
+  });
+
+  it('finds after an outage what committed late before it', () => {
+    // Stamped 10:00, committed 20 seconds after the last reading began; then nothing ran for half an hour.
+    const stopped: StreamCursor = {
+      since: '2026-01-01T10:00:10.000Z',
+      reading: null,
+      sweptAt: '2026-01-01T09:59:30.000Z',
+    };
+    const restarted = advanced(stopped, { next: null, began: at('30') });
+    expect(startOf(restarted, depth).at < '2026-01-01 10:00:00').toBe(true);
+  });
+
+  it('asks for deletions an hour further back in the night on which the clock is put back', () => {
+    const berlin: Depth = { ...depth, timeZone: 'Europe/Berlin' };
+    const inFirstPass: StreamCursor = { since: '2026-10-25T00:59:00.000Z', reading: null, sweptAt: at('00') };
+    expect(deletionsFrom(inFirstPass, berlin).toISOString()).toBe('2026-10-24T23:49:00.000Z');
+    expect(deletionsFrom({ ...inFirstPass, since: at('30') }, berlin).toISOString()).toBe(at('20'));
+    expect(deletionsFrom(null, berlin).toISOString()).toBe('1970-01-02T00:00:00.000Z');
   });
 
   it('is stored when a reading is open or seconds have passed', () => {
