@@ -19,6 +19,7 @@ import { accountStream } from './accounts/account-stream.worker.ts';
 import { config, connectorConfig, type CrmIngestConfig } from './config.ts';
 import { createCrmMetrics } from './crm-metrics.ts';
 import { Accounts1732330000000 } from './migrations/1732330000000-accounts.ts';
+import { AccountReadAt1732330100000 } from './migrations/1732330100000-account-read-at.ts';
 import { accountSnapshots } from './snapshots/snapshot.worker.ts';
 
 const CLIENT = Symbol('SALESFORCE_CLIENT');
@@ -52,7 +53,7 @@ class AppModule {}
 export const service: ServiceDefinition = {
   name: 'crm-ingest',
   config,
-  migrations: [...messagingMigrations, Accounts1732330000000],
+  migrations: [...messagingMigrations, Accounts1732330000000, AccountReadAt1732330100000],
   module: AppModule,
   strategy: TieoutTransport,
 };

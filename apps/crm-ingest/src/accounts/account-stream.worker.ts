@@ -8,19 +8,19 @@ import { inTransaction, type Outbox, type StreamSpec } from '@tieout/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
 import {
   loadConcerned,
+  knownVersions,
   markPurged,
   saveRead,
   saveStandings,
-  unreadAccounts,
   type ReadAccount,
 } from './account.store.ts';
-import { decide, readAccount } from './ingest.ts';
+import { decide, isUnread, readAccount } from './ingest.ts';
 
 /** Where the stream stands. */
 export interface AccountCursor {
   /** Last account listed in the order (stamp, id). */
   readonly position: AccountPosition | null;
-  /** The org's clock at the beginning of the last complete listing. */
+  /** The org's clock at the beginning of the last complete listing, or of the first one while that is under way. */
   readonly listedAt: string | null;
 }
 
@@ -36,6 +36,8 @@ export interface AccountStreamOptions {
 }
 
 const PAGE = 2_000;
+/** A stamp is the beginning of the second in which the change was made. */
+const STAMP_MS = 1_000;
 /** Cursor writes that only move the clock are not worth a transaction each. */
 const IDLE_ADVANCE_MS = 5_000;
 
@@ -49,28 +51,30 @@ export function accountStream(options: AccountStreamOptions): StreamSpec<Account
     stream: 'account',
     intervalMs: options.intervalMs,
     async poll({ cursor, signal, advance }) {
-      let after = startOf(cursor, options.overlapSeconds);
+      const windowMs = options.overlapSeconds * 1_000 + STAMP_MS;
+      let after = startOf(cursor, windowMs);
       let reached = cursor?.position ?? null;
       let listedAt: Date | undefined;
       for (let more = true; more;) {
         const page = await options.client.changedAccounts(after, PAGE, signal);
-        listedAt ??= page.readAt;
+        listedAt ??= page.askedAt;
         more = page.records.length === PAGE;
         const last = page.records.at(-1);
         after = last === undefined ? after : positionOf(last);
         reached = later(reached, after);
         // The clock counts only once the listing is complete; until then the next poll begins where this one did.
-        const next = { position: reached, listedAt: more ? (cursor?.listedAt ?? null) : listedAt.toISOString() };
-        await ingestPage(options, page.records, signal, (tx) => advance(tx, next), isDue(cursor, next));
+        const next = { position: reached, listedAt: (more && cursor?.listedAt) || listedAt.toISOString() };
+        const listed = { page: page.records, askedAt: listedAt, windowMs };
+        await ingestPage(options, listed, signal, (tx) => advance(tx, next), isDue(cursor, next));
       }
       return 'end';
     },
   };
 }
 
-function startOf(cursor: AccountCursor | null, overlapSeconds: number): AccountPosition | null {
+function startOf(cursor: AccountCursor | null, windowMs: number): AccountPosition | null {
   if (cursor?.position == null || cursor.listedAt === null) return cursor?.position ?? null;
-  const edge = new Date(Date.parse(cursor.listedAt) - overlapSeconds * 1_000).toISOString();
+  const edge = new Date(Date.parse(cursor.listedAt) - windowMs).toISOString();
   return edge < cursor.position.stamp ? { stamp: edge, id: null } : cursor.position;
 }
 
@@ -85,19 +89,32 @@ function isDue(stored: AccountCursor | null, next: AccountCursor): boolean {
   return Date.parse(next.listedAt) - Date.parse(stored.listedAt) >= IDLE_ADVANCE_MS;
 }
 
+interface Listed {
+  readonly page: readonly AccountStamp[];
+  /** When the listing began: the next one begins a window before it, and meets again whatever was younger than that. */
+  readonly askedAt: Date;
+  readonly windowMs: number;
+}
+
 async function ingestPage(
   options: AccountStreamOptions,
-  page: readonly AccountStamp[],
+  { page, askedAt, windowMs }: Listed,
   signal: AbortSignal,
   advance: (tx: EntityManager) => Promise<void>,
   due: boolean,
 ): Promise<void> {
   const { instance, client, dataSource } = options;
   const versions = page.map((record) => ({ id: record.Id, stamp: positionOf(record).stamp }));
-  const ids = await unreadAccounts(dataSource.manager, instance, versions);
-  if (ids.length === 0 && !due) return;
-  const { records, readAt } = await client.accountsById(ids, signal);
-  const read = records.map((account) => readAccount(account, instance, readAt));
+  const known = await knownVersions(
+    dataSource.manager,
+    instance,
+    versions.map(({ id }) => id),
+  );
+  const unread = versions.filter((version) => isUnread(version, known.get(version.id), askedAt, windowMs));
+  if (unread.length === 0 && !due) return;
+  const ids = unread.map(({ id }) => id);
+  const { records } = await client.accountsById(ids, signal);
+  const read = records.map((account) => readAccount(account, instance, askedAt));
   const found = new Set(read.map(({ accountId }) => accountId));
   const purged = ids.filter((id) => !found.has(id));
   await inTransaction(dataSource, async (tx) => {

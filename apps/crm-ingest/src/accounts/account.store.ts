@@ -9,6 +9,18 @@ export interface StoredAccount extends Candidate {
   readonly held: (Hold & { readonly since: string }) | null;
 }
 
+/** A version as it is listed. */
+export interface AccountVersion {
+  readonly id: string;
+  readonly stamp: string;
+}
+
+/** The version that was read last, and when; an instant not after that, by the org's clock. */
+export interface KnownVersion {
+  readonly stamp: string;
+  readonly readAt: string;
+}
+
 /** An account as it was just read and mapped. */
 export interface ReadAccount {
   readonly accountId: string;
@@ -17,8 +29,8 @@ export interface ReadAccount {
   readonly name: string;
   readonly createdAt: string;
   readonly stamp: string;
-  /** False when it was read so soon after its stamp that another change may carry the same one. */
-  readonly settled: boolean;
+  /** Not after it was read, by the org's clock. */
+  readonly readAt: string;
   readonly deleted: boolean;
   readonly customer: CustomerState | null;
   readonly problem: Hold | null;
@@ -32,30 +44,30 @@ export interface NewStanding {
   readonly held: StoredAccount['held'];
 }
 
-/** Of these versions, the ids that were not read yet, or were read too soon after their stamp. */
-export async function unreadAccounts(
+/** What was read of these accounts last, by id. */
+export async function knownVersions(
   tx: EntityManager,
   instance: string,
-  versions: readonly { readonly id: string; readonly stamp: string }[],
-): Promise<readonly string[]> {
-  const rows = await tx.query<{ id: string }[]>(
-    `SELECT v.id FROM unnest($2::text[], $3::timestamptz[]) AS v (id, stamp)
-     LEFT JOIN crm_account a ON a.instance = $1 AND a.account_id = v.id
-     WHERE a.account_id IS NULL OR a.stamp <> v.stamp OR NOT a.settled`,
-    [instance, versions.map(({ id }) => id), versions.map(({ stamp }) => stamp)],
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, KnownVersion>> {
+  const rows = await tx.query<{ id: string; stamp: Date; readAt: Date }[]>(
+    `SELECT account_id AS id, stamp, read_at AS "readAt" FROM crm_account WHERE instance = $1 AND account_id = ANY($2)`,
+    [instance, ids],
   );
-  return rows.map(({ id }) => id);
+  return new Map(
+    rows.map(({ id, stamp, readAt }) => [id, { stamp: stamp.toISOString(), readAt: readAt.toISOString() }]),
+  );
 }
 
 export async function saveRead(tx: EntityManager, instance: string, accounts: readonly ReadAccount[]): Promise<void> {
   await tx.query(
     `INSERT INTO crm_account
-       (instance, account_id, customer_id, account_number, name, created_at, stamp, settled, deleted, customer, problem)
-     SELECT $1, r."accountId", r."customerId", r.number, r.name, r."createdAt", r.stamp, r.settled, r.deleted, r.customer, r.problem
+       (instance, account_id, customer_id, account_number, name, created_at, stamp, read_at, deleted, customer, problem)
+     SELECT $1, r."accountId", r."customerId", r.number, r.name, r."createdAt", r.stamp, r."readAt", r.deleted, r.customer, r.problem
      FROM jsonb_to_recordset($2::jsonb) AS r ("accountId" text, "customerId" uuid, number text, name text,
-       "createdAt" timestamptz, stamp timestamptz, settled boolean, deleted boolean, customer jsonb, problem jsonb)
+       "createdAt" timestamptz, stamp timestamptz, "readAt" timestamptz, deleted boolean, customer jsonb, problem jsonb)
      ON CONFLICT (instance, account_id) DO UPDATE SET
-       account_number = excluded.account_number, name = excluded.name, stamp = excluded.stamp, settled = excluded.settled,
+       account_number = excluded.account_number, name = excluded.name, stamp = excluded.stamp, read_at = excluded.read_at,
        deleted = excluded.deleted, customer = excluded.customer, problem = excluded.problem`,
     [instance, JSON.stringify(accounts)],
   );
@@ -64,7 +76,7 @@ export async function saveRead(tx: EntityManager, instance: string, accounts: re
 /** An account that was listed and then could not be read was purged: it is gone as it was known. */
 export async function markPurged(tx: EntityManager, instance: string, ids: readonly string[]): Promise<void> {
   await tx.query(
-    `UPDATE crm_account SET deleted = true, settled = true, problem = NULL,
+    `UPDATE crm_account SET deleted = true, problem = NULL,
             customer = jsonb_set(customer, '{lifecycle}', '"DELETED"')
      WHERE instance = $1 AND account_id = ANY($2)`,
     [instance, ids],

@@ -1,13 +1,27 @@
 import { crossReferenceId, type CrossReference } from '@tieout/canonical';
 import { isoInstant, mapCustomer, customerIdOf, type Account, type CustomerState } from '@tieout/connector-salesforce';
-import type { NewStanding, ReadAccount, StoredAccount } from './account.store.ts';
+import type { AccountVersion, KnownVersion, NewStanding, ReadAccount, StoredAccount } from './account.store.ts';
 import { raised, resolved, type ExceptionState } from './exception.ts';
 import { standings, type Hold, type Standing } from './standing.ts';
 
-/** Two changes within one second carry the same stamp; a reading this long after it has seen the last of them. */
-const SETTLING_MS = 2_000;
+/**
+ * Whether a listed version has to be read by id. Two changes within one second carry the same stamp, and the later one can
+ * appear as late as its transaction commits: a version is read again each time its age has doubled, and once more when it
+ * is older than `windowMs`. Instants are those when listings were asked for.
+ */
+export function isUnread(
+  listed: AccountVersion,
+  known: KnownVersion | undefined,
+  askedAt: Date,
+  windowMs: number,
+): boolean {
+  if (known === undefined || known.stamp !== listed.stamp) return true;
+  const stamp = Date.parse(listed.stamp);
+  const ageWhenRead = Date.parse(known.readAt) - stamp;
+  return ageWhenRead < windowMs && askedAt.getTime() - stamp >= Math.min(2 * ageWhenRead, windowMs);
+}
 
-/** What is stored of an account that was read at `readAt` by the org's clock. */
+/** What is stored of an account that was read after `readAt` by the org's clock. */
 export function readAccount(account: Account, instance: string, readAt: Date): ReadAccount {
   const stamp = isoInstant(account.SystemModstamp);
   const mapped = mapCustomer(account, instance);
@@ -30,7 +44,7 @@ export function readAccount(account: Account, instance: string, readAt: Date): R
     name: account.Name ?? '',
     createdAt: isoInstant(account.CreatedDate),
     stamp,
-    settled: readAt.getTime() - Date.parse(stamp) >= SETTLING_MS,
+    readAt: readAt.toISOString(),
     deleted: account.IsDeleted,
     customer: mapped.kind === 'mapped' ? mapped.value : null,
     problem,

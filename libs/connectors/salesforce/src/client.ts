@@ -17,10 +17,10 @@ import type { Account, AccountStamp, QueryPage, SaveResult } from './vendor-type
 const CLIENT_NAME = 'tieout';
 const COLLECTION_LIMIT = 200;
 
-/** Records and the server's clock when the first of them was asked for (ours when it states none). */
+/** Records, and an instant by the server's clock (ours when it states none) not after the first of them was asked for. */
 export interface Reading<R> {
   readonly records: readonly R[];
-  readonly readAt: Date;
+  readonly askedAt: Date;
 }
 
 /** What is read and written of Salesforce. Every method throws TransientError, DataError or MisconfiguredError. */
@@ -48,13 +48,14 @@ export function createSalesforceClient(config: SalesforceConfig): SalesforceClie
     call(name, `${base}/${resource}?q=${encodeURIComponent(soql)}`, signal ? { signal } : {});
   const read = async <R>(name: string, soqls: readonly string[], signal?: AbortSignal): Promise<Reading<R>> => {
     const records: R[] = [];
-    let readAt: Date | undefined;
+    let askedAt: Date | undefined;
     for (const soql of soqls) {
+      const now = new Date();
       const answer = await query(name, 'queryAll', soql, signal);
-      readAt ??= answer.date ?? new Date(); // The oldest reading decides what may have been missed.
+      askedAt ??= answer.askedAt ?? now; // The oldest reading decides what may have been missed.
       for await (const page of pages<R>(call, answer, signal)) records.push(...page);
     }
-    return { records, readAt: readAt ?? new Date() };
+    return { records, askedAt: askedAt ?? new Date() };
   };
   return {
     changedAccounts: (after, limit, signal) => read('changed accounts', [changedAccountsSoql(after, limit)], signal),

@@ -4,8 +4,8 @@ export interface Answer {
   readonly status: number;
   /** Parsed JSON, or null when there is none. */
   readonly body: unknown;
-  /** The server's clock, when it states it. */
-  readonly date: Date | null;
+  /** An instant by the server's clock, when it states that: not after the call was sent, so not after what it read. */
+  readonly askedAt: Date | null;
 }
 
 /** One HTTP call with a limit on its whole duration. @throws TransientError when there is no answer */
@@ -13,10 +13,13 @@ export async function send(call: string, url: string, init: RequestInit, timeout
   try {
     const limit = AbortSignal.timeout(timeoutMs);
     const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
+    const sent = performance.now();
     const response = await fetch(url, { ...init, redirect: 'error', signal });
     const text = await response.text();
-    const date = new Date(response.headers.get('date') ?? '');
-    return { status: response.status, body: parsed(text), date: Number.isNaN(date.getTime()) ? null : date };
+    // The header tells when the answer began; taking off the whole duration of the call leads before its beginning.
+    const askedAt = Date.parse(response.headers.get('date') ?? '') - Math.ceil(performance.now() - sent);
+    const { status } = response;
+    return { status, body: parsed(text), askedAt: Number.isNaN(askedAt) ? null : new Date(askedAt) };
   } catch (cause) {
     const { name, message } = cause as Error;
     const reason = name === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : message;
