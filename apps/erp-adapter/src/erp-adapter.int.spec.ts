@@ -161,6 +161,14 @@ async function publish(event: NewEvent): Promise<void> {
   await dataSource.destroy();
 }
 
+/** What only somebody inside the vendor can do to its tables. */
+async function inVendor(...statements: string[]): Promise<void> {
+  const extra = { options: '-c search_path=sandbox_netsuite' };
+  const dataSource = await new DataSource({ type: 'postgres', url: database.url, extra }).initialize();
+  for (const statement of statements) await dataSource.query(statement);
+  await dataSource.destroy();
+}
+
 async function referenceOf(customerId: string): Promise<CrossReference | undefined> {
   return (await states('finance.cross-reference.v1', (v) => v.canonicalId)).get(customerId);
 }
@@ -262,6 +270,28 @@ describe('documents', () => {
     await eventually(async () => (await invoices()).get('DIGITS')?.gross === '10.12', soon);
     await eventually(async () => (await of(digits)).at(-1)?.status === 'RESOLVED', soon);
     expect((await invoices()).has('UNKNOWN')).toBe(false);
+  });
+
+  it('keeps a row without a number, and one that no event can hold, as exceptions and publishes the rest of their page', async () => {
+    await stop();
+    const who = await party();
+    const nameless = await bill(who, 'NAMELESS', '10');
+    await inVendor(
+      'ALTER TABLE transaction ALTER tranid DROP NOT NULL',
+      `UPDATE transaction SET tranid = NULL WHERE id = ${nameless}`,
+    );
+    const items = [{ item: { id: '1' }, quantity: `1${'0'.repeat(19)}`, amount: '10' }];
+    const endless = await bill(who, 'ENDLESS', '10', { item: { items } });
+    await bill(who, 'BESIDE', '30');
+    await start();
+    await eventually(async () => (await invoices()).has('BESIDE'), soon);
+    for (const vendorId of [nameless, endless]) {
+      const found = await eventually(async () => (await cases(idOf('invoice', origin, vendorId)))[0], soon);
+      expect(found).toMatchObject({ kind: 'invalid-value', status: 'OPEN', details: { vendorId } });
+    }
+    expect((await invoices()).has('ENDLESS')).toBe(false);
+    await inVendor(`UPDATE transaction SET tranid = 'NAMELESS', lastmodifieddate = now() WHERE id = ${nameless}`);
+    await eventually(async () => (await invoices()).has('NAMELESS'), soon);
   });
 
   it('reads on when NetSuite is busy, doubts the login under load or cuts the line', async () => {

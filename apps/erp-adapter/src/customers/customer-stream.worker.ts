@@ -1,12 +1,12 @@
 import { contentHash, derivedId } from '@tieout/canonical';
 import {
-  customerIdOf,
   idOf,
   mapCustomerAccount,
-  ownedFields,
-  type CustomerRow,
+  ownedInErp,
   type NetSuiteClient,
   type Origin,
+  type OwnedFields,
+  type RawRow,
   type StreamCursor,
 } from '@tieout/connector-netsuite';
 import type { Enqueue, NewWorkItem, Outbox, StreamSpec } from '@tieout/messaging';
@@ -30,7 +30,7 @@ export function customerStream(
   queue: Enqueue,
 ): StreamSpec<StreamCursor> {
   let dirty: readonly DirtyCustomer[] = [];
-  const kind: RecordKind<'finance.customer-account.v1', CustomerRow> = {
+  const kind: RecordKind<'finance.customer-account.v1', RawRow> = {
     stream: 'customer',
     topic: 'finance.customer-account.v1',
     objectType: 'customer-account',
@@ -59,17 +59,12 @@ export function customerStream(
 }
 
 /** Owned fields that are not what we wrote, or were not and now are: the worker compares, in order with its own writes. */
-async function suspicions(tx: EntityManager, instance: string, rows: readonly CustomerRow[]): Promise<NewWorkItem[]> {
-  const byCustomer = new Map(rows.flatMap((row) => pair(customerIdOf(row.externalid), row)));
+async function suspicions(tx: EntityManager, instance: string, rows: readonly RawRow[]): Promise<NewWorkItem[]> {
+  const byCustomer = new Map(rows.flatMap((row) => pair(ownedInErp(row))));
   const links = await loadLinks(tx, instance, [...byCustomer.keys()], true);
   return links.flatMap(({ customerId, written, foreign, version }) => {
-    const row = byCustomer.get(customerId);
-    if (!row || !written) return [];
-    const theirs = ownedFields({
-      accountNumber: row.entityid,
-      name: row.companyname ?? '',
-      taxId: row.vatregnumber ?? null,
-    });
+    const theirs = byCustomer.get(customerId);
+    if (!theirs || !written) return [];
     const hash = contentHash(theirs);
     const asWritten = hash === contentHash(written);
     if (asWritten === (foreign === null)) return [];
@@ -78,8 +73,8 @@ async function suspicions(tx: EntityManager, instance: string, rows: readonly Cu
   });
 }
 
-function pair(id: string | null, row: CustomerRow): [string, CustomerRow][] {
-  return id === null ? [] : [[id, row]];
+function pair(owned: ReturnType<typeof ownedInErp>): [string, OwnedFields][] {
+  return owned === null ? [] : [[owned.customerId, owned.fields]];
 }
 
 async function retire(

@@ -10,7 +10,7 @@ import {
   type Position,
   type StreamCursor,
 } from '@tieout/connector-netsuite';
-import { inTransaction, type Outbox, type StreamSpec } from '@tieout/messaging';
+import { DataError, inTransaction, type Outbox, type PublishedState, type StreamSpec } from '@tieout/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
 import { recordFindings, type Examined } from '../cases/case.store.ts';
 import type { Subject } from '../cases/case.ts';
@@ -124,29 +124,62 @@ async function storeRows<T extends StateTopicName, R>(
     mapped.kind === 'mapped' ? [{ row, vendorId, value: mapped.value }] : [],
   );
   const states = good.map(({ vendorId, value }) => ({ key: kind.keyOf(vendorId), value }));
-  const outcomes = await context.outbox.publishState(tx, kind.topic, states);
+  const outcomes = await publishEach(context.outbox, tx, kind.topic, states);
   const fresh = good.filter((_, n) => outcomes[n] === 'published');
+  const refused = new Map(
+    good.flatMap(({ vendorId }, n) => (outcomes[n] instanceof DataError ? [[vendorId, asRefused(outcomes[n])]] : [])),
+  );
+  // Unchanged ones too: who has lost this table and reads again must still know what can be deleted.
+  const kept = good.filter((_, n) => outcomes[n] === 'published' || outcomes[n] === 'unchanged');
   await keepPublished(
     tx,
     kind.topic,
-    fresh.map(({ vendorId, value }) => ({ key: kind.keyOf(vendorId), instance: context.instance, vendorId, value })),
+    kept.map(({ vendorId, value }) => ({ key: kind.keyOf(vendorId), instance: context.instance, vendorId, value })),
   );
   await kind.alsoStore?.(
     tx,
     fresh.map(({ row }) => row),
   );
   const removed = await storeDeleted(context, kind, tx, deleted);
-  const examined = fates.map(({ vendorId, mapped }) => examine(context.instance, kind, vendorId, mapped));
+  const examined = fates.map(({ vendorId, mapped }) =>
+    examine(context.instance, kind, vendorId, refused.get(vendorId) ?? mapped),
+  );
   await recordFindings(tx, context.outbox, examined, {
     kinds: mappingKinds,
     resolution: 'The record can be read again: the cause is gone in the ERP.',
     now: new Date().toISOString(),
   });
   context.onRows(kind.stream, 'published', fresh.length);
-  context.onRows(kind.stream, 'unchanged', good.length - fresh.length);
-  context.onRows(kind.stream, 'refused', fates.length - good.length);
+  context.onRows(kind.stream, 'unchanged', good.length - fresh.length - refused.size);
+  context.onRows(kind.stream, 'refused', fates.length - good.length + refused.size);
   context.onRows(kind.stream, 'deleted', removed);
   return fresh.length + removed;
+}
+
+/**
+ * One value that no event can hold is its own fate: the rest of its page is published without it. Each try is a savepoint,
+ * because a refused value may come after revisions were assigned.
+ */
+async function publishEach<T extends StateTopicName>(
+  outbox: Outbox,
+  tx: EntityManager,
+  topic: T,
+  states: readonly { readonly key: string; readonly value: StateOf<T> }[],
+): Promise<readonly (PublishedState | DataError)[]> {
+  if (states.length === 0) return [];
+  try {
+    return await tx.transaction((inner) => outbox.publishState(inner, topic, states));
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    if (states.length === 1) return [error];
+    const half = Math.ceil(states.length / 2);
+    const first = await publishEach(outbox, tx, topic, states.slice(0, half));
+    return [...first, ...(await publishEach(outbox, tx, topic, states.slice(half)))];
+  }
+}
+
+function asRefused({ code, message }: DataError): Mapped<never> {
+  return { kind: 'refused', problem: { code: 'invalid-value', field: code, message: message.slice(0, 1000) } };
 }
 
 function examine<T extends StateTopicName, R>(

@@ -6,6 +6,7 @@ import {
   type NetSuiteClient,
   type Origin,
   type PaymentRecord,
+  type RawRow,
 } from '@tieout/connector-netsuite';
 import { markDirty, markDirtyByAccount } from './dirty-customer.store.ts';
 import type { RecordKind } from './document-stream.worker.ts';
@@ -26,7 +27,7 @@ export function invoices(client: NetSuiteClient, origin: Origin): RecordKind<'fi
       markDirty(
         tx,
         origin.instance,
-        rows.map(({ header }) => header.entity),
+        rows.flatMap(({ header }) => customerOf(header)),
       ),
     alsoDelete: (tx, _ids, known) =>
       markDirtyByAccount(
@@ -53,7 +54,7 @@ export function payments(client: NetSuiteClient, origin: Origin): RecordKind<'fi
       markDirty(
         tx,
         origin.instance,
-        rows.map(({ header }) => header.entity),
+        rows.flatMap(({ header }) => customerOf(header)),
       ),
     alsoDelete: (tx, _ids, known) =>
       markDirtyByAccount(
@@ -66,4 +67,8 @@ export function payments(client: NetSuiteClient, origin: Origin): RecordKind<'fi
 
 function recordIds(rows: readonly { readonly recordid: string }[]): readonly string[] {
   return rows.map((row) => row.recordid);
+}
+
+function customerOf({ entity }: RawRow): string[] {
+  return typeof entity === 'string' ? [entity] : [];
 }

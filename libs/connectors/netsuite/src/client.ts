@@ -9,22 +9,18 @@ import { readSnapshot, type SnapshotObject, type SnapshotReading } from './snaps
 import { createQuery, type Query } from './suiteql.client.ts';
 import {
   currencyRow,
-  customerRow,
   deletedRow,
-  invoiceRow,
-  lineRow,
-  linkRow,
-  paymentRow,
+  rawLine,
+  rawLink,
+  rawRow,
   subsidiaryRow,
   totalRow,
-  type CustomerRow,
   type DeletedRow,
   type InvoiceRecord,
-  type InvoiceRow,
-  type LinkRow,
   type PaymentRecord,
-  type PaymentRow,
   type Position,
+  type RawLink,
+  type RawRow,
   type SubsidiaryRow,
   type TotalRow,
 } from './vendor-types.ts';
@@ -41,8 +37,8 @@ export interface NetSuiteClient {
   /** Internal ids of the account's currencies by ISO code. */
   currencyIds(signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
   subsidiaries(signal?: AbortSignal): Promise<readonly SubsidiaryRow[]>;
-  changedCustomers(after: Position, signal?: AbortSignal): Promise<Page<CustomerRow>>;
-  customersById(ids: readonly string[], signal?: AbortSignal): Promise<readonly CustomerRow[]>;
+  changedCustomers(after: Position, signal?: AbortSignal): Promise<Page<RawRow>>;
+  customersById(ids: readonly string[], signal?: AbortSignal): Promise<readonly RawRow[]>;
   changedInvoices(after: Position, signal?: AbortSignal): Promise<Page<InvoiceRecord>>;
   invoicesById(ids: readonly string[], signal?: AbortSignal): Promise<readonly InvoiceRecord[]>;
   changedPayments(after: Position, signal?: AbortSignal): Promise<Page<PaymentRecord>>;
@@ -81,25 +77,25 @@ export function createNetSuiteClient(config: NetSuiteConfig): NetSuiteClient {
       return new Map(rows.map(({ symbol, id }) => [symbol, id]));
     },
     subsidiaries: (signal) => query.all(queries.subsidiaries, [], subsidiaryRow, signal),
-    changedCustomers: (after, signal) => changed(query, queries.changedCustomers, after, customerRow, signal),
+    changedCustomers: (after, signal) => changed(query, queries.changedCustomers, after, signal),
     customersById: (ids, signal) =>
-      byIds(ids, (part) => query.all(queries.customersById(part.length), part, customerRow, signal)),
+      byIds(ids, (part) => query.all(queries.customersById(part.length), part, rawRow, signal)),
     async changedInvoices(after, signal) {
-      const page = await changed(query, queries.changedInvoices, after, invoiceRow, signal);
+      const page = await changed(query, queries.changedInvoices, after, signal);
       return { ...page, rows: await withParts(query, page.rows, signal) };
     },
     async invoicesById(ids, signal) {
-      const read = (part: readonly string[]): Promise<InvoiceRow[]> =>
-        query.all(queries.invoicesById(part.length), part, invoiceRow, signal);
+      const read = (part: readonly string[]): Promise<RawRow[]> =>
+        query.all(queries.invoicesById(part.length), part, rawRow, signal);
       return withParts(query, await byIds(ids, read), signal);
     },
     async changedPayments(after, signal) {
-      const page = await changed(query, queries.changedPayments, after, paymentRow, signal);
+      const page = await changed(query, queries.changedPayments, after, signal);
       return { ...page, rows: await withLinks(query, page.rows, signal) };
     },
     async paymentsById(ids, signal) {
-      const read = (part: readonly string[]): Promise<PaymentRow[]> =>
-        query.all(queries.paymentsById(part.length), part, paymentRow, signal);
+      const read = (part: readonly string[]): Promise<RawRow[]> =>
+        query.all(queries.paymentsById(part.length), part, rawRow, signal);
       return withLinks(query, await byIds(ids, read), signal);
     },
     deletedSince: (type, since, signal) => {
@@ -114,22 +110,19 @@ export function createNetSuiteClient(config: NetSuiteConfig): NetSuiteClient {
   };
 }
 
-async function changed<R extends { id: string; modified: string }>(
-  query: Query,
-  q: string,
-  after: Position,
-  row: z.ZodType<R>,
-  signal?: AbortSignal,
-): Promise<Page<R>> {
-  const { rows, hasMore, date } = await query.page(q, [after.at, after.at, after.id], row, { limit: pageSize, signal });
+async function changed(query: Query, q: string, after: Position, signal?: AbortSignal): Promise<Page<RawRow>> {
+  const { rows, hasMore, date } = await query.page(q, [after.at, after.at, after.id], rawRow, {
+    limit: pageSize,
+    signal,
+  });
   const last = rows.at(-1);
   return { rows, next: hasMore && last ? { at: last.modified, id: last.id } : null, clock: date };
 }
 
-async function withParts(query: Query, headers: readonly InvoiceRow[], signal?: AbortSignal): Promise<InvoiceRecord[]> {
+async function withParts(query: Query, headers: readonly RawRow[], signal?: AbortSignal): Promise<InvoiceRecord[]> {
   const ids = headers.map((header) => header.id);
   const [lineRows, links] = await Promise.all([
-    byIds(ids, (part) => query.all(queries.linesOf(part.length), part, lineRow, signal)),
+    byIds(ids, (part) => query.all(queries.linesOf(part.length), part, rawLine, signal)),
     linkRows(query, queries.linksToInvoices, ids, signal),
   ]);
   const lines = groupBy(lineRows, (line) => line.transaction);
@@ -141,7 +134,7 @@ async function withParts(query: Query, headers: readonly InvoiceRow[], signal?: 
   }));
 }
 
-async function withLinks(query: Query, headers: readonly PaymentRow[], signal?: AbortSignal): Promise<PaymentRecord[]> {
+async function withLinks(query: Query, headers: readonly RawRow[], signal?: AbortSignal): Promise<PaymentRecord[]> {
   const ids = headers.map((header) => header.id);
   const links = groupBy(await linkRows(query, queries.linksOfPayments, ids, signal), (link) => link.nextdoc);
   return headers.map((header) => ({ header, links: links.get(header.id) ?? [] }));
@@ -152,8 +145,8 @@ function linkRows(
   q: (count: number) => string,
   ids: readonly string[],
   signal?: AbortSignal,
-): Promise<LinkRow[]> {
-  return byIds(ids, (part) => query.all(q(part.length), part, linkRow, signal));
+): Promise<RawLink[]> {
+  return byIds(ids, (part) => query.all(q(part.length), part, rawLink, signal));
 }
 
 const customerShape = z.object({

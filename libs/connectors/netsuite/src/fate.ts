@@ -6,6 +6,7 @@ import {
   parseDecimal,
   type DecimalString,
 } from '@tieout/canonical';
+import type { z } from 'zod';
 
 /** Why a vendor row cannot become an event as it is; `code` is the kind of the exception raised for it. */
 export interface MappingProblem {
@@ -39,6 +40,15 @@ export function fateOf<T>(map: () => T): Mapped<T> {
 
 export function refuse(code: MappingProblem['code'], field: string, message: string): never {
   throw new Refusal({ code, field, message });
+}
+
+/** A vendor row with the columns that its mapping needs; a NULL column is absent. */
+export function rowOf<R>(what: string, schema: z.ZodType<R>, raw: unknown): R {
+  const row = schema.safeParse(raw);
+  if (row.success) return row.data;
+  const { path = [], message = '' } = row.error.issues[0] ?? {};
+  const field = [what, ...path.map(String)].join(' ');
+  return refuse('invalid-value', field, `${field}: ${message}`);
 }
 
 const largest: DecimalString = '999999999999999.9999';

@@ -3,7 +3,7 @@ export type { NetSuiteClient, Page } from './client.ts';
 export { netsuiteConfig } from './config.ts';
 export type { NetSuiteConfig } from './config.ts';
 export { mapControlTotal } from './control-total.map.ts';
-export { mapCustomerAccount } from './customer-account.map.ts';
+export { mapCustomerAccount, ownedInErp } from './customer-account.map.ts';
 export { compareThreeWays, ownedFields } from './customer-write.map.ts';
 export type { OwnedFields, ThreeWay } from './customer-write.map.ts';
 export type { Mapped, MappingProblem } from './fate.ts';
@@ -16,11 +16,11 @@ export type { SnapshotObject, SnapshotReading } from './snapshot.client.ts';
 export { advanced, deletionsFrom, isWorthStoring, startOf } from './stream-cursor.ts';
 export type { Depth, StreamCursor } from './stream-cursor.ts';
 export type {
-  CustomerRow,
   DeletedRow,
   InvoiceRecord,
   PaymentRecord,
   Position,
+  RawRow,
   SubsidiaryRow,
   TotalRow,
 } from './vendor-types.ts';

@@ -10,9 +10,17 @@ import {
   type Invoice,
   type InvoiceLine,
 } from '@tieout/canonical';
-import { amountOf, fateOf, rateOf, refuse, type Mapped } from './fate.ts';
+import { amountOf, fateOf, rateOf, refuse, rowOf, type Mapped } from './fate.ts';
 import { customerIdOf, idOf, sourceOf, type Origin } from './identity.ts';
-import type { InvoiceRecord, InvoiceRow, LineRow } from './vendor-types.ts';
+import {
+  invoiceRow,
+  lineRow,
+  linkRow,
+  type InvoiceRecord,
+  type InvoiceRow,
+  type LineRow,
+  type LinkRow,
+} from './vendor-types.ts';
 
 /** Letters of the transaction status; a letter that is not here is refused, never guessed. */
 const lifecycles: ReadonlyMap<string, Invoice['lifecycle']> = new Map([
@@ -23,8 +31,11 @@ const lifecycles: ReadonlyMap<string, Invoice['lifecycle']> = new Map([
 ]);
 
 /** An invoice whose parts add up: lines to gross, applications to what NetSuite calls paid, paid and open to gross. */
-export function mapInvoice({ header, lines, links }: InvoiceRecord, origin: Origin): Mapped<Omit<Invoice, 'revision'>> {
+export function mapInvoice(record: InvoiceRecord, origin: Origin): Mapped<Omit<Invoice, 'revision'>> {
   return fateOf(() => {
+    const header = rowOf('invoice', invoiceRow, record.header);
+    const lines = record.lines.map((line) => rowOf('line', lineRow, line));
+    const links = record.links.map((link) => rowOf('link', linkRow, link));
     const money = (field: string, text: string | undefined): DecimalString => amountOf(field, text, header.currency);
     const mapped = lines.map((line) => mapLine(line, money));
     const amounts = settle(header, mapped, links, money);
@@ -61,9 +72,9 @@ export function dateOf(field: string, text: string): string {
 
 type Money = (field: string, text: string | undefined) => DecimalString;
 
-/** NetSuite states sales lines with a negative sign, and tax as lines of their own. */
+/** NetSuite states sales lines with a negative sign, and tax as lines of their own. A line of words has no amount. */
 function mapLine(line: LineRow, money: Money): InvoiceLine {
-  const amount = negate(money('line amount', line.foreignamount));
+  const amount = negate(money('line amount', line.foreignamount ?? '0'));
   const isTax = line.taxline === 'T';
   const quantity = rateOf('line quantity', line.quantity);
   return {
@@ -80,7 +91,7 @@ function mapLine(line: LineRow, money: Money): InvoiceLine {
 function settle(
   header: InvoiceRow,
   lines: readonly InvoiceLine[],
-  links: InvoiceRecord['links'],
+  links: readonly LinkRow[],
   money: Money,
 ): Pick<Invoice, 'net' | 'tax' | 'gross' | 'paid' | 'credited' | 'open'> {
   const gross = money('foreigntotal', header.foreigntotal);

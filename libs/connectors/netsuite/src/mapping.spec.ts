@@ -5,12 +5,12 @@ import { idOf, type Origin } from './identity.ts';
 import { mapInvoice } from './invoice.map.ts';
 import { mapLegalEntity } from './legal-entity.map.ts';
 import { mapPayment } from './payment.map.ts';
-import type { CustomerRow, InvoiceRecord, LineRow, LinkRow, PaymentRecord } from './vendor-types.ts';
+import type { InvoiceRecord, PaymentRecord, RawLine, RawLink, RawRow } from './vendor-types.ts';
 
 const origin: Origin = { instance: 'main', timeZone: 'America/Los_Angeles' };
 const customerId = '0a3c3b7e-1111-5222-8333-444455556666';
 
-const line = (more: Partial<LineRow>): LineRow => ({
+const line = (more: Partial<RawLine>): RawLine => ({
   transaction: '7',
   line: '1',
   taxline: 'F',
@@ -20,7 +20,7 @@ const line = (more: Partial<LineRow>): LineRow => ({
   foreignamount: '-100',
   ...more,
 });
-const link = (more: Partial<LinkRow>): LinkRow => ({
+const link = (more: Partial<RawLink>): RawLink => ({
   previousdoc: '7',
   nextdoc: '9',
   nexttype: 'CustPymt',
@@ -100,6 +100,14 @@ describe('an invoice', () => {
     ['lines that are not its total', invoice({}, { lines: [line({})] }), 'does-not-add-up', 'lines'],
     ['applications that are not what was paid', invoice({}, { links: [link({})] }), 'does-not-add-up', 'applications'],
     ['an open amount that does not follow', invoice({ foreignamountunpaid: '80' }), 'does-not-add-up', 'open amount'],
+    ['a missing number', invoice({ tranid: undefined }), 'invalid-value', 'invoice tranid'],
+    ['a missing amount', invoice({ foreigntotal: undefined }), 'invalid-value', 'invoice foreigntotal'],
+    [
+      'a link without amount',
+      invoice({}, { links: [link({ foreignamount: undefined })] }),
+      'invalid-value',
+      'link foreignamount',
+    ],
     [
       'a price with too many decimals',
       invoice({}, { lines: [line({ rate: '1.12345678901' })] }),
@@ -108,6 +116,18 @@ describe('an invoice', () => {
     ],
   ])('is refused for %s', (_what, record, code, field) => {
     expect(mapInvoice(record, origin)).toMatchObject({ kind: 'refused', problem: { code, field } });
+  });
+
+  it('takes a line of words for an amount of zero', () => {
+    const words = line({
+      line: '3',
+      foreignamount: undefined,
+      quantity: undefined,
+      rate: undefined,
+      memo: 'Thank you',
+    });
+    const mapped = mapInvoice(invoice({}, { lines: [...invoice().lines, words] }), origin);
+    expect(mapped.kind === 'mapped' && mapped.value.lines[2]).toMatchObject({ net: '0', tax: '0' });
   });
 
   it('is voided whatever its status letter, and anonymous when its customer is not ours', () => {
@@ -151,6 +171,10 @@ describe('a payment', () => {
     });
   });
 
+  it('is refused without a number', () => {
+    expect(mapPayment(payment({ tranid: undefined }), origin)).toMatchObject({ problem: { code: 'invalid-value' } });
+  });
+
   it('is refused when allocations and rest are not its amount, or it is not approved', () => {
     expect(mapPayment(payment({}, []), origin)).toMatchObject({
       kind: 'refused',
@@ -164,7 +188,7 @@ describe('a payment', () => {
 });
 
 describe('a customer', () => {
-  const customer = (more: Partial<CustomerRow> = {}): CustomerRow => ({
+  const customer = (more: Partial<RawRow> = {}): RawRow => ({
     ...{
       id: '3',
       externalid: customerId,
@@ -184,6 +208,12 @@ describe('a customer', () => {
     });
     expect(mapCustomerAccount(customer({ isinactive: 'T', currency: undefined }), origin)).toMatchObject({
       value: { lifecycle: 'INACTIVE', currency: null, balance: null },
+    });
+  });
+
+  it('is refused without a number', () => {
+    expect(mapCustomerAccount(customer({ entityid: undefined }), origin)).toMatchObject({
+      problem: { code: 'invalid-value', field: 'customer entityid' },
     });
   });
 

@@ -1,8 +1,8 @@
 import { add, periodOf, sum, type DecimalString, type Payment } from '@tieout/canonical';
-import { amountOf, fateOf, refuse, type Mapped } from './fate.ts';
+import { amountOf, fateOf, refuse, rowOf, type Mapped } from './fate.ts';
 import { customerIdOf, idOf, sourceOf, type Origin } from './identity.ts';
 import { dateOf, mustEqual } from './invoice.map.ts';
-import type { PaymentRecord, PaymentRow } from './vendor-types.ts';
+import { linkRow, paymentRow, type PaymentRecord, type PaymentRow } from './vendor-types.ts';
 
 /** B not deposited, C deposited: both have been received. */
 const lifecycles: ReadonlyMap<string, Payment['lifecycle']> = new Map([
@@ -12,8 +12,10 @@ const lifecycles: ReadonlyMap<string, Payment['lifecycle']> = new Map([
 ]);
 
 /** A customer payment with what it settles; allocations and the unapplied rest add up to its amount. */
-export function mapPayment({ header, links }: PaymentRecord, origin: Origin): Mapped<Omit<Payment, 'revision'>> {
+export function mapPayment(record: PaymentRecord, origin: Origin): Mapped<Omit<Payment, 'revision'>> {
   return fateOf(() => {
+    const header = rowOf('payment', paymentRow, record.header);
+    const links = record.links.map((link) => rowOf('link', linkRow, link));
     const money = (field: string, text: string): DecimalString => amountOf(field, text, header.currency);
     const amount = money('foreigntotal', header.foreigntotal);
     const unapplied = money('foreignpaymentamountunused', header.foreignpaymentamountunused);

@@ -5,6 +5,14 @@ const text = z.string();
 const maybe = z.string().optional();
 const flag = z.enum(['T', 'F']);
 
+/**
+ * What a page of a stream must have, to go on after it. The rest of a row is read when it is mapped: a NULL where a value
+ * is needed is then the fate of that row alone and not of its page.
+ */
+export const rawRow = z.looseObject({ id: text, modified: text, externalid: maybe });
+export const rawLine = z.looseObject({ transaction: text });
+export const rawLink = z.looseObject({ previousdoc: text, nextdoc: text });
+
 export const subsidiaryRow = z.object({
   id: text,
   name: text,
@@ -88,6 +96,9 @@ export const totalRow = z.object({
 });
 
 export type SubsidiaryRow = z.output<typeof subsidiaryRow>;
+export type RawRow = z.output<typeof rawRow>;
+export type RawLine = z.output<typeof rawLine>;
+export type RawLink = z.output<typeof rawLink>;
 export type CustomerRow = z.output<typeof customerRow>;
 export type InvoiceRow = z.output<typeof invoiceRow>;
 export type PaymentRow = z.output<typeof paymentRow>;
@@ -98,15 +109,15 @@ export type TotalRow = z.output<typeof totalRow>;
 
 /** An invoice with its lines and what was applied to it. */
 export interface InvoiceRecord {
-  readonly header: InvoiceRow;
-  readonly lines: readonly LineRow[];
-  readonly links: readonly LinkRow[];
+  readonly header: RawRow;
+  readonly lines: readonly RawLine[];
+  readonly links: readonly RawLink[];
 }
 
 /** A payment with the invoices it settles. */
 export interface PaymentRecord {
-  readonly header: PaymentRow;
-  readonly links: readonly LinkRow[];
+  readonly header: RawRow;
+  readonly links: readonly RawLink[];
 }
 
 /** Place in a stream ordered by (last modified, id); `at` is the account's clock, `YYYY-MM-DD HH:MM:SS`. */
