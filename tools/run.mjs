@@ -61,8 +61,40 @@ function run() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
   // The same holds for whoever started this process with a channel.
   process.on('disconnect', () => process.exit(1));
+  endWithNpm(child);
   child.on('error', (error) => fail(`${node} cannot be started: ${error.message}`));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 1)));
+}
+
+/**
+ * npm that is killed takes neither its shell nor this process along, and what it started would stay. Only a change counts: a
+ * parent may be 1 from the start. Not started by npm, the parent may be a shell that was meant to end before.
+ */
+function endWithNpm(child) {
+  if (!process.env.npm_lifecycle_script?.includes('tools/run.mjs')) return;
+  const shell = process.ppid;
+  const npm = parentOf(shell);
+  const watch = setInterval(() => {
+    if (process.ppid === shell && (npm === undefined || isAlive(npm))) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
+  }, 500);
+  watch.unref();
+}
+
+/** undefined where it cannot be told, as on Windows. */
+function parentOf(pid) {
+  const { status, stdout } = spawnSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' });
+  const parent = status === 0 ? Number(stdout) : 0;
+  return parent > 1 ? parent : undefined;
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 function fail(message) {

@@ -58,6 +58,8 @@ function stopRequest(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
     process.once('disconnect', () => resolve());
+    // Listening must not keep a program alive that has closed everything.
+    process.channel?.unref();
   });
 }
 
