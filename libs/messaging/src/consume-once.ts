@@ -6,14 +6,16 @@ import type { ConsumerSpec, Delivery, Outcome } from './consumer-spec.ts';
 import {
   heldKeys,
   insertDeadLetters,
+  storable,
   supersedeDeadLetters,
+  validTime,
   type DeadLetterRow,
   type RawRecord,
 } from './dead-letter.store.ts';
 import { DataError, errorCode, errorKind, errorMessage, MisconfiguredError } from './errors.ts';
 import { fromHeaders } from './event-headers.ts';
 import { recordInbox } from './inbox.store.ts';
-import type { Outbox } from './outbox.ts';
+import type { NewEvent, Outbox } from './outbox.ts';
 import { addOutcomes } from './position.ts';
 import { lockPosition, savePosition, type PositionKey } from './position.store.ts';
 import { inTransaction } from './transaction.ts';
@@ -34,6 +36,10 @@ export interface ConsumeOptions {
   readonly dataSource: DataSource;
   readonly codec: Codec;
   readonly outbox: Outbox;
+  /** Called before a bug becomes a dead letter. @throws MisconfiguredError when there are too many: the handler is broken, not the data */
+  readonly takeBug: () => void;
+  /** Called between the parts of a chunk that is being split: proof of life, so that the group does not give the partition away. */
+  readonly onProgress: () => Promise<void>;
 }
 
 /** A run of records of one partition; `next` is the offset after it, past trailing control records. */
@@ -75,6 +81,7 @@ async function attempt(
     if (kind === 'transient' || kind === 'misconfigured') throw error;
     if (decoded.length > 1) return bisect(options, chunk, decoded);
     if (kind === 'bug' && tries < BUG_ATTEMPTS) return attempt(options, chunk, decoded, tries + 1);
+    if (kind === 'bug') options.takeBug();
     return inTransaction(options.dataSource, (tx) => apply(options, tx, chunk, decoded, { error, tries }));
   }
 }
@@ -83,6 +90,7 @@ async function bisect(options: ConsumeOptions, chunk: Chunk, decoded: readonly D
   const middle = Math.floor(decoded.length / 2);
   const [left, right] = [decoded.slice(0, middle), decoded.slice(middle)];
   const boundary = right[0]?.raw.offset ?? chunk.next;
+  await options.onProgress();
   const first = await attempt(options, { ...chunk, next: boundary }, left, 1);
   return [...first, ...(await attempt(options, chunk, right, 1))];
 }
@@ -106,8 +114,8 @@ async function apply(
     nextOffset: chunk.next,
     ...(last && {
       lastOffset: last.raw.offset,
-      lastEventId: 'delivery' in last ? last.delivery.meta.id : null,
-      lastTimestamp: last.raw.timestamp,
+      lastEventId: last.raw.eventId,
+      lastTimestamp: validTime(last.raw.timestamp),
     }),
     outcomes: addOutcomes(position.outcomes, outcomes),
   });
@@ -136,11 +144,17 @@ async function settle(
     : new Map<Decoded, string>();
   for (const [item, verdict] of verdicts)
     if (verdict === 'conflict') failed.set(item, { error: conflict(item), tries: 1 });
-  const parked = isFact ? await parkedItems(options, tx, fresh, failed) : new Set<Decoded>();
+  const unseen = fresh.filter((item) => verdicts.get(item) !== 'duplicate');
+  const parked = isFact ? await parkedItems(options, tx, unseen, failed) : new Set<Decoded>();
   const good = fresh.filter((item) => !failed.has(item) && !parked.has(item) && verdicts.get(item) !== 'duplicate');
   await keepDead(options, tx, failed, parked);
   const handled = await handle(options, tx, good);
-  if (!isFact && good.length > 0) await supersede(options, tx, good);
+  if (!isFact)
+    await supersede(
+      options,
+      tx,
+      good.filter((item) => handled.get(item) === 'applied'),
+    );
   return fresh.map((item) => {
     const failure = failed.get(item);
     if (failure) return errorKind(failure.error) === 'bug' ? 'dead-lettered:bug' : 'dead-lettered';
@@ -271,43 +285,54 @@ function deadLetterId(group: string, clusterId: string, { topic, partition, offs
   return derivedId('dead-letter', `${group} ${clusterId} ${topic}/${partition}/${offset}`, 0);
 }
 
-async function publishDead(
-  { outbox, service }: ConsumeOptions,
-  tx: EntityManager,
-  rows: readonly DeadLetterRow[],
-): Promise<void> {
-  const failedAt = new Date().toISOString();
-  await outbox.publish(
-    tx,
-    rows.map((row) => ({
-      topic: 'finance.dead-letter.v1' as const,
-      key: row.record.key?.toString() || row.id,
-      id: row.id,
-      value: {
-        deadLetterId: row.id,
-        service,
-        consumerGroup: row.group,
-        topic: row.record.topic,
-        partition: row.record.partition,
-        offset: row.record.offset,
-        timestamp: new Date(row.record.timestamp).toISOString(),
-        key: row.record.key,
-        value: row.record.value,
-        headers: row.record.headers.map(({ key, value }) => ({ key, value })),
-        reason: row.reason,
-        errorCode: row.errorCode,
-        errorMessage: row.errorMessage,
-        stack: row.stack,
-        attempts: row.attempts,
-        failedAt,
-      },
-    })),
-  );
+async function publishDead(options: ConsumeOptions, tx: EntityManager, rows: readonly DeadLetterRow[]): Promise<void> {
+  for (const row of rows) {
+    const event = deadLetterEvent(options.service, row);
+    try {
+      await options.outbox.publish(tx, [event]);
+    } catch (error) {
+      // With its envelope a record of nearly the largest size is too large; the row keeps the bytes.
+      if (errorCode(error) !== 'record-too-large') throw error;
+      const errorMessage = `${event.value.errorMessage} (value and headers too large to be repeated here)`;
+      await options.outbox.publish(tx, [
+        { ...event, value: { ...event.value, value: null, headers: [], errorMessage } },
+      ]);
+    }
+  }
 }
 
-async function supersede(options: ConsumeOptions, tx: EntityManager, good: readonly Decoded[]): Promise<void> {
-  const keys = good.flatMap(({ raw }) => (raw.key ? [raw.key] : []));
-  await supersedeDeadLetters(tx, options.group, options.kafkaTopic, keys);
+function deadLetterEvent(
+  service: string,
+  { id, group, record, ...row }: DeadLetterRow,
+): NewEvent<'finance.dead-letter.v1'> {
+  const { topic, partition, offset, key, value, headers } = record;
+  return {
+    topic: 'finance.dead-letter.v1',
+    key: readableKey(key) ?? id,
+    id,
+    value: {
+      ...{ deadLetterId: id, service, consumerGroup: group, topic, partition, offset, key, value },
+      timestamp: new Date(validTime(record.timestamp)).toISOString(),
+      headers: headers.map((header) => ({ key: header.key, value: header.value })),
+      ...{ reason: row.reason, errorCode: row.errorCode, attempts: row.attempts },
+      errorMessage: storable(row.errorMessage),
+      stack: row.stack,
+      failedAt: new Date().toISOString(),
+    },
+  };
+}
+
+/** Keys of foreign producers may be any bytes. */
+function readableKey(key: Buffer | null): string | null {
+  const text = key?.toString() ?? '';
+  return text === '' || text.includes('\0') || text.includes('\uFFFD') ? null : text;
+}
+
+async function supersede(options: ConsumeOptions, tx: EntityManager, applied: readonly Decoded[]): Promise<void> {
+  const records = applied.flatMap(({ raw: { key, offset } }) => (key ? [{ key, offset }] : []));
+  const partition = applied[0]?.raw.partition;
+  if (partition === undefined) return;
+  await supersedeDeadLetters(tx, options.group, options.kafkaTopic, partition, records);
 }
 
 async function decode({ codec, spec }: ConsumeOptions, raw: RawRecord): Promise<Decoded> {

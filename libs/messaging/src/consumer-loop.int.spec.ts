@@ -15,7 +15,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createCodec, type Codec } from './codec.ts';
 import { startConsumerLoop, type ConsumerLoop } from './consumer-loop.ts';
 import { applied, superseded, type ConsumerSpec, type Delivery, type Outcome } from './consumer-spec.ts';
-import { DataError, TransientError } from './errors.ts';
+import { DataError, MisconfiguredError, TransientError } from './errors.ts';
 import { toHeaders, type EventMeta } from './event-headers.ts';
 import { createKafka } from './kafka.ts';
 import { messagingMigrations } from './migrations.ts';
@@ -357,6 +357,47 @@ describe('bad records', () => {
     expect(await dataSource.query('SELECT name FROM entity')).toEqual([{ name: 'good' }]);
   });
 
+  it('that come last do not stop the consumer when it starts again', async () => {
+    const first = consume(FACT, store);
+    await send(fact('a'), { ...fact('x'), value: Buffer.from('junk') });
+    await accepted(2);
+    await first.stop();
+    const second = consume(FACT, store);
+    await send(fact('b'));
+    await accepted(3);
+    expect(second.status().state).toBe('running');
+    expect(await outcomes()).toEqual({ applied: 2, 'dead-lettered': 1 });
+  });
+
+  it('of a newer revision are not hidden by an older good one', async () => {
+    consume(STATE, upsert);
+    await send(event(STATE, 'e', entity('e', 1n, 'old')), {
+      ...event(STATE, 'e', entity('e', 2n, 'new')),
+      value: Buffer.from('junk'),
+    });
+    await accepted(2);
+    expect(await dead()).toMatchObject([{ status: 'open' }]);
+  });
+
+  it.each([
+    ['whose key is no text', { key: Buffer.from([0, 0, 0, 7]), value: Buffer.from('junk') }],
+    ['as large as the broker takes', { key: Buffer.from('large'), value: Buffer.alloc(1_048_000, 'x') }],
+  ])('%s are kept too', async (_, message) => {
+    consume(FACT, store);
+    await send({ ...message, partition: 0 }, fact('after'));
+    await accepted(2);
+    expect(await dead()).toMatchObject([{ status: 'open', key: message.key, value: message.value }]);
+    expect(await dataSource.query('SELECT topic FROM outbox')).toEqual([{ topic: 'finance.dead-letter.v1' }]);
+  });
+
+  it('are not made of good ones by a broken handler: the consumer stops', async () => {
+    const loop = consume(FACT, () => Promise.reject(new TypeError('broken')));
+    await send(...Array.from({ length: 200 }, (_, i) => fact(`b${i}`)));
+    await eventually(() => loop.status().state === 'stopped', { describe: 'the consumer to stop' });
+    expect(loop.status().reason).toContain('the handler is broken');
+    expect(await dead()).toHaveLength(20);
+  });
+
   it('that trip a bug are tried three times, kept with the stack, and the consumer goes on', async () => {
     let tries = 0;
     consume(FACT, async (deliveries, tx) => {
@@ -390,6 +431,29 @@ describe('trouble that passes', () => {
     await accepted(2);
     await eventually(() => loop.status().state === 'running', { describe: 'the trouble to be over' });
     expect((await effects()).map(({ id }) => id)).toEqual(['free', 'held']);
+  });
+});
+
+describe('a consumer that needs a person', () => {
+  it('stays stopped when work that was under way in another partition succeeds', async () => {
+    let loop: ConsumerLoop | null = null;
+    let calls = 0;
+    loop = consume(FACT, async (deliveries, tx) => {
+      calls += 1;
+      if (deliveries.some(({ partition }) => partition === 0)) throw new MisconfiguredError('wrong', 'set it right');
+      await eventually(() => loop?.status().state === 'stopped');
+      return store(deliveries, tx);
+    });
+    await send({ ...fact('slow'), partition: 1 }, fact('stops'));
+    await eventually(async () => (await effects()).length === 1, { describe: 'the work under way to be finished' });
+    const before = calls;
+    await send(fact('more'));
+    // Longer than it takes to make a new consumer, which must not happen.
+    await expect(eventually(() => calls > before, { timeoutMs: 4_000 })).rejects.toThrow();
+    expect(loop.status()).toMatchObject({
+      state: 'stopped',
+      reason: expect.stringContaining('set it right') as string,
+    });
   });
 });
 

@@ -4,9 +4,10 @@ import type { Logger } from 'pino';
 import { consumeOnce, type Chunk, type ConsumeOptions } from './consume-once.ts';
 import type { RawHeader, RawRecord } from './dead-letter.store.ts';
 import { errorCode, errorKind, errorMessage, MisconfiguredError } from './errors.ts';
+import { rawEventId } from './event-headers.ts';
 import { acceptBatch, seekToPositions } from './consumer-position.ts';
 
-export interface ConsumerLoopOptions extends ConsumeOptions {
+export interface ConsumerLoopOptions extends Omit<ConsumeOptions, 'takeBug' | 'onProgress'> {
   readonly logger: Logger;
   readonly onOutcomes: (topic: string, outcomes: readonly string[]) => void;
   readonly maxChunk?: number;
@@ -44,6 +45,8 @@ interface LoopState {
   readonly cursor: Map<number, bigint>;
   readonly failures: Map<number, number>;
   readonly timers: Set<NodeJS.Timeout>;
+  /** Aborted when a person has to act: nothing starts this consumer again. */
+  readonly halt: AbortController;
   bugs: number[];
 }
 
@@ -58,6 +61,7 @@ export function startConsumerLoop(options: ConsumerLoopOptions): ConsumerLoop {
     cursor: new Map(),
     failures: new Map(),
     timers: new Set(),
+    halt: new AbortController(),
     bugs: [],
   };
   const finished = supervise(options, loop, stopping.signal);
@@ -79,25 +83,37 @@ export function startConsumerLoop(options: ConsumerLoopOptions): ConsumerLoop {
 
 /** kafkajs ends a consumer for good on a TypeError inside it; a new one takes its place, visibly. */
 async function supervise(options: ConsumerLoopOptions, loop: LoopState, stop: AbortSignal): Promise<void> {
-  while (!stop.aborted) {
+  const end = AbortSignal.any([stop, loop.halt.signal]);
+  while (!end.aborted) {
     const consumer = createConsumer(options);
     try {
       const crashed = crash(consumer, loop);
       await start(options, loop, consumer);
-      await Promise.race([crashed, aborted(stop), halted(loop, stop)]);
+      await Promise.race([crashed, aborted(end)]);
     } catch (error) {
-      loop.state = 'retrying';
-      loop.reason = errorMessage(error);
+      enter(loop, 'retrying', errorMessage(error));
       options.logger.warn({ err: error, topic: options.spec.topic }, 'consumer ended, starting a new one');
     } finally {
       for (const timer of loop.timers) clearTimeout(timer);
       loop.timers.clear();
       await consumer.disconnect().catch(() => undefined);
     }
-    if (isHalted(loop)) await aborted(stop);
-    await delay(RECREATE_MS, undefined, { signal: stop }).catch(() => undefined);
+    await delay(RECREATE_MS, undefined, { signal: end }).catch(() => undefined);
   }
-  loop.state = 'stopped';
+  enter(loop, 'stopped', null);
+}
+
+/** `stopped` is final: what is still under way in other partitions must not make the consumer look alive, or be it. */
+function enter(loop: LoopState, state: ConsumerState, reason: string | null): void {
+  if (loop.state === 'stopped') return;
+  loop.state = state;
+  loop.reason = reason;
+}
+
+/** Nothing moves until a person has acted and the service starts again. */
+function halt(loop: LoopState, reason: string): void {
+  enter(loop, 'stopped', reason);
+  loop.halt.abort();
 }
 
 function createConsumer({ kafka, group }: ConsumerLoopOptions): Consumer {
@@ -116,8 +132,7 @@ function createConsumer({ kafka, group }: ConsumerLoopOptions): Consumer {
 function crash(consumer: Consumer, loop: LoopState): Promise<never> {
   const crashed = new Promise<never>((_, reject) => {
     consumer.on(consumer.events.CRASH, ({ payload }) => {
-      loop.state = 'retrying';
-      loop.reason = payload.error.message;
+      enter(loop, 'retrying', payload.error.message);
       if (!payload.restart) reject(payload.error);
     });
   });
@@ -126,12 +141,14 @@ function crash(consumer: Consumer, loop: LoopState): Promise<never> {
 }
 
 async function start(options: ConsumerLoopOptions, loop: LoopState, consumer: Consumer): Promise<void> {
-  const positioned = { ...options, consumer, cursor: loop.cursor };
+  let joined = 0;
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     loop.cursor.clear();
+    loop.failures.clear();
+    for (const partition of Object.keys(loop.lag)) delete loop.lag[Number(partition)];
+    const generation = ++joined;
     const partitions = payload.memberAssignment[options.kafkaTopic] ?? [];
-    // A failure here is met again, and handled, by the first batch.
-    seekToPositions(positioned, partitions).catch((error: unknown) => onSeekFailure(options, loop, error));
+    void goToPositions(options, loop, consumer, partitions, () => generation === joined);
   });
   await consumer.connect();
   await consumer.subscribe({ topic: options.kafkaTopic, fromBeginning: true });
@@ -141,12 +158,28 @@ async function start(options: ConsumerLoopOptions, loop: LoopState, consumer: Co
     partitionsConsumedConcurrently: 3,
     eachBatch: (payload) => onBatch(options, loop, consumer, payload),
   });
-  if (loop.state === 'starting' || loop.state === 'retrying') running(loop);
 }
 
-function running(loop: LoopState): void {
-  loop.state = 'running';
-  loop.reason = null;
+/** The consumer runs once it stands at its positions; a trimmed log stops it although no batch may ever come to show it. */
+async function goToPositions(
+  options: ConsumerLoopOptions,
+  loop: LoopState,
+  consumer: Consumer,
+  partitions: readonly number[],
+  isCurrent: () => boolean,
+): Promise<void> {
+  for (let failures = 0; isCurrent() && !loop.halt.signal.aborted; failures++) {
+    try {
+      await seekToPositions({ ...options, consumer, cursor: loop.cursor }, partitions);
+      return enter(loop, 'running', null);
+    } catch (error) {
+      options.logger.warn({ err: error, topic: options.kafkaTopic }, 'cannot go to the stored positions');
+      if (errorKind(error) === 'misconfigured') return halt(loop, errorMessage(error));
+      enter(loop, 'retrying', errorMessage(error));
+      const waitMs = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)];
+      await delay(waitMs, undefined, { signal: loop.halt.signal }).catch(() => undefined);
+    }
+  }
 }
 
 /** Never throws for what a record or the database did: kafkajs would then end the consumer or retry the whole fetch. */
@@ -156,13 +189,13 @@ async function onBatch(
   consumer: Consumer,
   payload: EachBatchPayload,
 ): Promise<void> {
-  if (isHalted(loop)) return;
+  if (loop.halt.signal.aborted) return;
   const { partition } = payload.batch;
   try {
     if (!(await acceptBatch({ ...options, consumer, cursor: loop.cursor }, payload.batch))) return;
     await consumeBatch(options, loop, payload);
     loop.failures.delete(partition);
-    if (loop.failures.size === 0) running(loop);
+    if (loop.failures.size === 0) enter(loop, 'running', null);
   } catch (error) {
     // A rebalance or a lost broker is kafkajs' own business: it rejoins or retries the fetch.
     if (error instanceof kafkajs.KafkaJSError) throw error;
@@ -170,24 +203,15 @@ async function onBatch(
   }
 }
 
-/** A trimmed log stops the consumer although no batch may ever come to show it. */
-function onSeekFailure(options: ConsumerLoopOptions, loop: LoopState, error: unknown): void {
-  options.logger.warn({ err: error, topic: options.kafkaTopic }, 'cannot go to the stored positions');
-  if (errorKind(error) !== 'misconfigured') return;
-  loop.state = 'stopped';
-  loop.reason = errorMessage(error);
-}
-
 function onFailure(options: ConsumerLoopOptions, loop: LoopState, payload: EachBatchPayload, error: unknown): void {
   const { topic, partition } = payload.batch;
   const where = { err: error, topic, partition, code: errorCode(error) };
-  loop.reason = `${topic}/${partition}: ${errorMessage(error)}`;
+  const reason = `${topic}/${partition}: ${errorMessage(error)}`;
   if (errorKind(error) === 'misconfigured') {
-    loop.state = 'stopped';
     options.logger.fatal(where, 'consumer stopped: a person has to act');
-    return;
+    return halt(loop, reason);
   }
-  loop.state = 'retrying';
+  enter(loop, 'retrying', reason);
   const failures = loop.failures.get(partition) ?? 0;
   loop.failures.set(partition, failures + 1);
   const waitMs = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] ?? 0;
@@ -205,32 +229,30 @@ async function consumeBatch(options: ConsumerLoopOptions, loop: LoopState, paylo
   const { batch } = payload;
   for (const chunk of chunksOf(batch, options.maxChunk ?? 500)) {
     if (!payload.isRunning() || payload.isStale()) return;
-    const outcomes = await consumeOnce(options, chunk);
+    const outcomes = await consumeOnce(
+      { ...options, takeBug: () => takeBug(loop), onProgress: () => payload.heartbeat() },
+      chunk,
+    );
     const last = chunk.records.at(-1);
     if (last) payload.resolveOffset(last.offset.toString());
     loop.cursor.set(batch.partition, chunk.next);
     loop.lag[batch.partition] = Number(BigInt(batch.highWatermark) - chunk.next);
     loop.newestTimestamp = Math.max(loop.newestTimestamp ?? 0, last?.timestamp ?? 0);
     options.onOutcomes(options.spec.topic, outcomes);
-    countBugs(loop, outcomes);
     await payload.heartbeat();
   }
-  const offset = (loop.cursor.get(batch.partition) ?? 0n).toString();
-  await payload.commitOffsetsIfNecessary({
-    topics: [{ topic: batch.topic, partitions: [{ partition: batch.partition, offset }] }],
-  });
+  const next = loop.cursor.get(batch.partition);
+  if (next === undefined) return; // a rebalance came between: the partition may be somebody else's
+  const partitions = [{ partition: batch.partition, offset: next.toString() }];
+  await payload.commitOffsetsIfNecessary({ topics: [{ topic: batch.topic, partitions }] });
 }
 
-function countBugs(loop: LoopState, outcomes: readonly string[]): void {
+function takeBug(loop: LoopState): void {
   const now = Date.now();
-  const bugs = outcomes.filter((outcome) => outcome === 'dead-lettered:bug').length;
-  loop.bugs = [...loop.bugs.filter((at) => at > now - 60_000), ...Array<number>(bugs).fill(now)];
-  if (loop.bugs.length > MAX_BUGS_PER_MINUTE) {
-    throw new MisconfiguredError(
-      'too-many-bugs',
-      `${loop.bugs.length} dead letters by bugs within a minute: the handler is broken`,
-    );
-  }
+  loop.bugs = [...loop.bugs.filter((at) => at > now - 60_000), now];
+  if (loop.bugs.length <= MAX_BUGS_PER_MINUTE) return;
+  const reason = `more than ${MAX_BUGS_PER_MINUTE} dead letters by bugs within a minute: the handler is broken`;
+  throw new MisconfiguredError('too-many-bugs', reason);
 }
 
 function chunksOf(batch: Batch, size: number): Chunk[] {
@@ -255,6 +277,7 @@ function toRaw({ topic, partition }: Batch, message: KafkaMessage): RawRecord {
     key,
     value,
     headers: toRawHeaders(message.headers),
+    eventId: rawEventId(message.headers),
   };
 }
 
@@ -267,15 +290,7 @@ function toRawHeaders(headers: IHeaders | undefined): RawHeader[] {
   );
 }
 
-function isHalted(loop: LoopState): boolean {
-  return loop.state === 'stopped';
-}
-
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-}
-
-async function halted(loop: LoopState, stop: AbortSignal): Promise<void> {
-  while (!isHalted(loop) && !stop.aborted) await delay(200, undefined, { signal: stop }).catch(() => undefined);
 }

@@ -1,11 +1,12 @@
 import type { Batch, Consumer } from 'kafkajs';
 import type { ConsumeOptions } from './consume-once.ts';
 import { MisconfiguredError } from './errors.ts';
+import { rawEventId } from './event-headers.ts';
 import { judgeBatch } from './position.ts';
 import { findPosition } from './position.store.ts';
 import { topicOffsets } from './topic-offsets.ts';
 
-export interface PositionedConsumer extends ConsumeOptions {
+export interface PositionedConsumer extends Omit<ConsumeOptions, 'takeBug' | 'onProgress'> {
   readonly consumer: Consumer;
   /** By partition: the offset that kafkajs was last told, or is known, to continue from. Emptied by a rebalance. */
   readonly cursor: Map<number, bigint>;
@@ -49,7 +50,7 @@ export async function acceptBatch(options: PositionedConsumer, batch: Batch): Pr
     continuous: (options.cursor.get(partition) ?? 0n) <= (position?.nextOffset ?? 0n),
     records: batch.messages.map((m) => ({
       offset: BigInt(m.offset),
-      eventId: m.headers?.['ce_id']?.toString() ?? null,
+      eventId: rawEventId(m.headers),
       timestamp: Number(m.timestamp),
     })),
   });

@@ -10,6 +10,8 @@ export interface RawRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: readonly RawHeader[];
+  /** `ce_id` as it stands in the headers; null when there is none. */
+  readonly eventId: string | null;
 }
 
 export interface RawHeader {
@@ -44,19 +46,29 @@ export async function insertDeadLetters(tx: EntityManager, rows: readonly DeadLe
         row.record.topic,
         row.record.partition,
         row.record.offset.toString(),
-        row.record.timestamp,
+        validTime(row.record.timestamp),
         row.record.key,
         row.record.value,
-        JSON.stringify(row.record.headers.map((h) => [h.key, h.value?.toString('base64') ?? null])),
+        JSON.stringify(row.record.headers.map((h) => [storable(h.key), h.value?.toString('base64') ?? null])),
         row.status,
         row.reason,
         row.errorCode,
-        row.errorMessage,
-        row.stack,
+        storable(row.errorMessage),
+        row.stack && storable(row.stack),
         row.attempts,
       ],
     );
   }
+}
+
+/** PostgreSQL has no NUL in text. */
+export function storable(text: string): string {
+  return text.replaceAll('\0', '\uFFFD');
+}
+
+/** Milliseconds that are a date: a foreign producer's timestamp may be anything. */
+export function validTime(timestamp: number): number {
+  return Number.isFinite(new Date(timestamp).getTime()) ? Math.max(0, timestamp) : 0;
 }
 
 /** Keys of a fact topic that are held by a dead letter, with the number of rows each holds. */
@@ -74,17 +86,26 @@ export async function heldKeys(
   return new Map(rows.map((row) => [row.key.toString('hex'), Number(row.held)]));
 }
 
-/** On a state topic a later good revision makes the dead letters of its key moot. */
+/** A record that was applied, by which earlier dead letters of its key become moot. */
+export interface AppliedRecord {
+  readonly key: Buffer;
+  readonly offset: bigint;
+}
+
+/** On a state topic a later good revision makes the dead letters of its key moot; never an earlier one. */
 export async function supersedeDeadLetters(
   tx: EntityManager,
   group: string,
   topic: string,
-  keys: readonly Buffer[],
+  partition: number,
+  records: readonly AppliedRecord[],
 ): Promise<void> {
   await tx.query(
-    `UPDATE dead_letter SET status = 'superseded', settled_at = clock_timestamp()
-     WHERE consumer_group = $1 AND topic = $2 AND key = ANY($3::bytea[]) AND status = 'open'`,
-    [group, topic, keys],
+    `UPDATE dead_letter d SET status = 'superseded', settled_at = clock_timestamp()
+     FROM unnest($4::bytea[], $5::bigint[]) AS later (key, "offset")
+     WHERE d.consumer_group = $1 AND d.topic = $2 AND d.partition = $3 AND d.status = 'open'
+       AND d.key = later.key AND d."offset" < later."offset"`,
+    [group, topic, partition, records.map(({ key }) => key), records.map(({ offset }) => offset.toString())],
   );
 }
 

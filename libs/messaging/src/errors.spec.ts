@@ -12,6 +12,8 @@ describe('what the caller should do about an error', () => {
     [withCode('40P01'), 'transient'], // deadlock_detected
     [withCode('55P03'), 'transient'], // lock_not_available
     [withCode('08006'), 'transient'], // connection_failure
+    [withCode('57014'), 'transient'], // query_canceled: our own statement timeout
+    [withCode('EHOSTUNREACH'), 'transient'],
     [withCode('ECONNRESET'), 'transient'],
     [Object.assign(new Error('query failed'), { driverError: withCode('53300') }), 'transient'], // too_many_connections
     [new Error('Query runner already released. Cannot run queries anymore.'), 'transient'],

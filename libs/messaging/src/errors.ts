@@ -28,8 +28,11 @@ export class DataError extends MessagingError {}
 export class MisconfiguredError extends MessagingError {}
 
 /** SQLSTATE classes that say "the same statement may succeed later": connection, resources, operator intervention, lock, serialization. */
-const TRANSIENT_SQLSTATE = /^(08|53|57P|40|55P03)/;
-const TRANSIENT_NODE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+const TRANSIENT_SQLSTATE = /^(08|53|57P|57014|25P0[34]|40|55P03)/;
+const TRANSIENT_NODE_CODES = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'],
+  ...['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN'],
+]);
 /** TypeORM and pg hide the SQLSTATE when a backend dies inside a transaction; only the text is left (measured with typeorm 1.1.1, pg 8.23.1). */
 const TRANSIENT_TEXT =
   /Query runner already released|QueryRunnerAlreadyReleased|Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect/i;

@@ -49,6 +49,11 @@ export function fromHeaders(headers: IHeaders | undefined): EventMeta {
   };
 }
 
+/** The id as it stands in the headers, also of a record that cannot be read otherwise: it recognises a record. */
+export function rawEventId(headers: IHeaders | undefined): string | null {
+  return text(headers, 'ce_id')?.replaceAll('\0', '') ?? null;
+}
+
 function required(headers: IHeaders | undefined, name: string): string {
   const value = text(headers, name);
   if (value === null || value === '') throw new DataError('header-missing', `The record has no header ${name}`);

@@ -91,7 +91,8 @@ function outboxGauges({ registry, dataSource, relayState }: MetricSources): void
       help,
       registers,
       async collect() {
-        this.set(read(await outboxDepth(dataSource.manager)));
+        // Without its database a service must still show its other metrics: that is when they are needed.
+        this.set(await outboxDepth(dataSource.manager).then(read, () => NaN));
       },
     });
   };
@@ -120,8 +121,8 @@ function deadLetterGauge({ registry, dataSource }: MetricSources): void {
     registers: [registry],
     async collect() {
       this.reset();
-      for (const { topic, status, count } of await countDeadLetters(dataSource.manager))
-        this.set({ topic, status }, count);
+      const counts = await countDeadLetters(dataSource.manager).catch(() => []);
+      for (const { topic, status, count } of counts) this.set({ topic, status }, count);
     },
   });
 }

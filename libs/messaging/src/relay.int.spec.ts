@@ -149,6 +149,15 @@ describe('the outbox relay', () => {
     await bench.events.expectOnceInOrder();
   });
 
+  it('publishes what its service has finished before it stops', async () => {
+    const last = relay();
+    await eventually(() => last.state().state === 'leading', { describe: 'the relay to lead' });
+    await bench.events.write(300);
+    await last.stop();
+    expect(await bench.events.pending()).toBe(0);
+    await bench.events.expectOnceInOrder();
+  });
+
   it('skips no row when a transaction with a lower id commits last', async () => {
     relay();
     const late = dataSource.createQueryRunner();

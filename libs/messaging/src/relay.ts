@@ -28,6 +28,8 @@ export interface Relay {
 const LOCK_RETRY_MS = 500;
 const ERROR_BACKOFF_MS = [50, 200, 500, 1_000, 2_000];
 const POLL_MS = 1_000;
+/** When it is stopped the relay still publishes what its service has finished, for so long. */
+const LAST_DRAIN_MS = 2_000;
 /** What the broker says of a record that it will never take; everything else is the cluster's trouble, not the record's. */
 const REFUSALS = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP']);
 
@@ -95,9 +97,12 @@ async function drain(
   succeeded: () => void,
 ): Promise<void> {
   const maxRecords = options.maxRecords ?? 500;
-  while (!stop.aborted) {
+  let stoppedAt: number | null = null;
+  for (;;) {
+    if (stop.aborted && Date.now() - (stoppedAt ??= Date.now()) > LAST_DRAIN_MS) return;
     const rows = withinBytes(await nextEvents(lock, size.limit), options.maxBytes ?? 768 * 1024);
     if (rows.length === 0) {
+      if (stop.aborted) return;
       await lock.waitForRows(POLL_MS);
       continue;
     }

@@ -111,6 +111,7 @@ function headerEvent(
   const ordered = sums.toSorted((a, b) => (`${a.name}|${a.currency}` < `${b.name}|${b.currency}` ? -1 : 1));
   const outcome = { complete: error === null, takenAt: takenAt.toISOString(), error };
   const value = { ...asked, ...outcome, count: BigInt(items.length), sums: ordered };
-  const id = derivedId(`${service}/snapshot-header`, asked.snapshotId);
+  // A failed reading that is done again later is another event, not the same one with other content.
+  const id = derivedId(`${service}/snapshot-header`, asked.snapshotId, error === null ? '' : takenAt.toISOString());
   return { topic: 'finance.snapshot.v1', key: asked.snapshotId, id, value, ...(cause && { cause }) };
 }
