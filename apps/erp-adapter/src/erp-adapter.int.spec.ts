@@ -59,7 +59,7 @@ async function stop(): Promise<void> {
   running = null;
 }
 
-async function start(): Promise<void> {
+async function start(more: Record<string, string> = {}): Promise<void> {
   const { url, account, consumerKey, consumerSecret, tokenKey, tokenSecret } = sandbox.credentials;
   running = await startService(service, {
     LOG_LEVEL: 'error',
@@ -79,6 +79,7 @@ async function start(): Promise<void> {
     NETSUITE_POLL_INTERVAL_MS: '100',
     NETSUITE_TOTALS_INTERVAL_MS: '500',
     NETSUITE_IN_DOUBT_MS: '300',
+    ...more,
   });
 }
 
@@ -336,6 +337,24 @@ describe('customers', () => {
     await publishCustomer(customerId, { accountNumber: 'A-2' });
     await inErp(customerId, 'A-2');
     await eventually(() => referenceOf(customerId), soon);
+  });
+
+  it('takes its own write whose answer was lost for its own when the CRM has moved on meanwhile', async () => {
+    await stop();
+    // Long enough for the next revision to be there when somebody looks.
+    await start({ NETSUITE_IN_DOUBT_MS: '3000' });
+    const customerId = randomUUID();
+    await publishCustomer(customerId, { accountNumber: 'A-8' });
+    await inErp(customerId, 'A-8');
+    await eventually(() => referenceOf(customerId), soon);
+    const nameInErp = async () => (await erp.readCustomer(customerId))?.fields.companyName;
+    sandbox.injectFault({ kind: 'cut-after', count: 1, method: 'PUT', path: customerId });
+    await publishCustomer(customerId, { revision: 2n, accountNumber: 'A-8', name: 'Second' });
+    await eventually(async () => (await nameInErp()) === 'Second', soon);
+    await publishCustomer(customerId, { revision: 3n, accountNumber: 'A-8', name: 'Third' });
+    await eventually(async () => (await nameInErp()) === 'Third', soon);
+    expect(await cases(customerId)).toEqual([]);
+    await stop();
   });
 
   it('turns a foreign edit of an owned field into an exception, does not overwrite it, and resolves it when it is taken back', async () => {

@@ -9,12 +9,14 @@ export interface CustomerLink {
   readonly customerId: string;
   readonly desired: Desired;
   readonly written: OwnedFields | null;
+  /** Fields of a write whose answer has not come. */
+  readonly attempted: Partial<OwnedFields> | null;
   readonly vendorId: string | null;
   readonly foreign: ThreeWay['foreign'] | null;
   readonly version: string;
 }
 
-const columns = `customer_id AS "customerId", desired, written, vendor_id AS "vendorId", foreign_fields AS "foreign", version`;
+const columns = `customer_id AS "customerId", desired, written, attempted, vendor_id AS "vendorId", foreign_fields AS "foreign", version`;
 
 /** Keeps the newest revision per customer; answers which of the given ones were newer than what was there. */
 export async function keepDesired(
@@ -59,6 +61,22 @@ export async function loadLinks(
   );
 }
 
+/** Before a write: should its answer be lost, what it did is still known as ours. `confirmed` is what was written before. */
+export async function saveAttempt(
+  tx: EntityManager,
+  instance: string,
+  customerId: string,
+  attempt: { readonly confirmed: OwnedFields | null; readonly fields: Partial<OwnedFields> },
+): Promise<void> {
+  const confirmed = attempt.confirmed === null ? null : JSON.stringify(attempt.confirmed);
+  await tx.query(
+    // A record that was deleted meanwhile has been forgotten and stays so.
+    `UPDATE customer_link SET written = CASE WHEN written IS NOT NULL THEN $3::jsonb END, attempted = $4::jsonb
+     WHERE instance = $1 AND customer_id = $2`,
+    [instance, customerId, confirmed, JSON.stringify(attempt.fields)],
+  );
+}
+
 export async function saveComparison(
   tx: EntityManager,
   instance: string,
@@ -67,7 +85,7 @@ export async function saveComparison(
 ): Promise<void> {
   const foreign = result.foreign.length > 0 ? JSON.stringify(result.foreign) : null;
   await tx.query(
-    `UPDATE customer_link SET written = $3::jsonb, vendor_id = $4, foreign_fields = $5::jsonb, version = version + 1
+    `UPDATE customer_link SET written = $3::jsonb, attempted = NULL, vendor_id = $4, foreign_fields = $5::jsonb, version = version + 1
      WHERE instance = $1 AND customer_id = $2`,
     [instance, customerId, JSON.stringify(result.written), result.vendorId, foreign],
   );
@@ -80,7 +98,7 @@ export async function forgetVendorRecord(
   vendorIds: readonly string[],
 ): Promise<readonly { readonly customerId: string; readonly vendorId: string }[]> {
   const [rows] = await tx.query<[{ customerId: string; vendorId: string }[], number]>(
-    `UPDATE customer_link l SET vendor_id = NULL, written = NULL, foreign_fields = NULL, version = version + 1
+    `UPDATE customer_link l SET vendor_id = NULL, written = NULL, attempted = NULL, foreign_fields = NULL, version = version + 1
      FROM (SELECT instance, customer_id, vendor_id FROM customer_link WHERE instance = $1 AND vendor_id = ANY($2::text[])) old
      WHERE l.instance = old.instance AND l.customer_id = old.customer_id
      RETURNING l.customer_id AS "customerId", old.vendor_id AS "vendorId"`,

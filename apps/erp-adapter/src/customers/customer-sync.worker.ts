@@ -1,11 +1,17 @@
 import { crossReferenceId, type CrossReference } from '@tieout/canonical';
-import { compareThreeWays, ownedFields, type NetSuiteClient, type ThreeWay } from '@tieout/connector-netsuite';
+import {
+  compareThreeWays,
+  confirmedWrite,
+  ownedFields,
+  type NetSuiteClient,
+  type ThreeWay,
+} from '@tieout/connector-netsuite';
 import { DataError, inTransaction, type Outbox, type WorkHandler, type WorkItem } from '@tieout/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
 import { recordFindings, type Examined } from '../cases/case.store.ts';
 import type { Finding } from '../cases/case.ts';
 import { markDirty } from '../documents/dirty-customer.store.ts';
-import { loadLinks, saveComparison, type CustomerLink } from './customer-link.store.ts';
+import { loadLinks, saveAttempt, saveComparison, type CustomerLink } from './customer-link.store.ts';
 
 export interface CustomerSync {
   readonly instance: string;
@@ -75,13 +81,18 @@ async function create(
 
 async function update(
   sync: CustomerSync,
-  { customerId, desired, written }: CustomerLink,
+  { customerId, desired, written, attempted }: CustomerLink,
   theirs: { readonly id: string; readonly fields: ReturnType<typeof ownedFields> },
   signal: AbortSignal,
 ): Promise<SyncResult> {
-  const compared = compareThreeWays(written, theirs.fields, ownedFields(desired));
+  const confirmed = confirmedWrite(written, attempted, theirs.fields);
+  const compared = compareThreeWays(confirmed, theirs.fields, ownedFields(desired));
   const due = Object.keys(compared.write).length > 0;
-  if (due) await sync.client.upsertRecord('customer', customerId, compared.write, signal);
+  if (due) {
+    const attempt = { confirmed, fields: compared.write };
+    await inTransaction(sync.dataSource, (tx) => saveAttempt(tx, sync.instance, customerId, attempt));
+    await sync.client.updateCustomer(customerId, compared.write, signal);
+  }
   sync.onWritten(due ? 'updated' : 'equal');
   return { ...compared, vendorId: theirs.id };
 }

@@ -21,6 +21,8 @@ const tables = [
     desired_revision bigint NOT NULL,
     -- Owned fields as last written or found equal; null before the first write.
     written jsonb,
+    -- Owned fields of a write that is under way or whose answer was lost.
+    attempted jsonb,
     vendor_id text,
     -- Fields that somebody else changed in the ERP; null when there are none.
     foreign_fields jsonb,

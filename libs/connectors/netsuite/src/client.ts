@@ -62,6 +62,8 @@ export interface NetSuiteClient {
     body: object,
     signal?: AbortSignal,
   ): Promise<string>;
+  /** Changes fields of the customer under this external id; safe to repeat. */
+  updateCustomer(externalId: string, fields: Partial<OwnedFields>, signal?: AbortSignal): Promise<void>;
   snapshot(object: SnapshotObject, cutOff: string | null, signal?: AbortSignal): Promise<SnapshotReading>;
 }
 
@@ -105,7 +107,13 @@ export function createNetSuiteClient(config: NetSuiteConfig): NetSuiteClient {
     totals: (object, signal) =>
       query.all(object === 'invoice' ? queries.invoiceTotals : queries.paymentTotals, [], totalRow, signal),
     readCustomer: (externalId, signal) => readCustomer(send, externalId, signal),
-    upsertRecord: (type, externalId, body, signal) => upsert(send, type, externalId, body, signal),
+    upsertRecord: async (type, externalId, body, signal) => {
+      const id = await upsert(send, type, externalId, body, signal);
+      if (id === null) throw new DataError('netsuite-answer', `NetSuite upsert ${type}: no Location in the answer`);
+      return id;
+    },
+    updateCustomer: async (externalId, fields, signal) =>
+      void (await upsert(send, 'customer', externalId, fields, signal)),
     snapshot: (object, cutOff, signal) => readSnapshot(query, object, cutOff, signal),
   };
 }
@@ -172,13 +180,14 @@ async function readCustomer(
   }
 }
 
+/** Answers the internal id where the answer names it. */
 async function upsert(
   send: Send,
   type: string,
   externalId: string,
   body: object,
   signal?: AbortSignal,
-): Promise<string> {
+): Promise<string | null> {
   // Without `replace` a repeated call would add the same lines once more.
   const replace = type === 'invoice' ? '?replace=item' : type === 'customerPayment' ? '?replace=apply' : '';
   const { location } = await send({
@@ -190,9 +199,7 @@ async function upsert(
     headers: { 'X-NetSuite-PropertyNameValidation': 'Error' },
     signal,
   });
-  const id = /\/(\d+)$/.exec(location ?? '')?.[1];
-  if (id === undefined) throw new DataError('netsuite-answer', `NetSuite upsert ${type}: no Location in the answer`);
-  return id;
+  return /\/(\d+)$/.exec(location ?? '')?.[1] ?? null;
 }
 
 /** Long id lists are asked for in parts, so that no statement grows beyond bounds. */

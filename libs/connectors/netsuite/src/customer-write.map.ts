@@ -25,6 +25,20 @@ export interface ThreeWay {
   readonly written: OwnedFields;
 }
 
+/**
+ * What we know to have written: a field that shows what an attempt without answer was to put there was put there by us,
+ * even when the CRM has moved on since. Null before the first write.
+ */
+export function confirmedWrite(
+  last: OwnedFields | null,
+  attempted: Partial<OwnedFields> | null,
+  theirs: OwnedFields,
+): OwnedFields | null {
+  if (last === null || attempted === null) return last;
+  const done = Object.entries(attempted).filter(([field, value]) => theirs[field as keyof OwnedFields] === value);
+  return { ...last, ...Object.fromEntries(done) };
+}
+
 /** Compares last written, theirs and ours field by field: a foreign edit is reported and never overwritten. */
 export function compareThreeWays(last: OwnedFields | null, theirs: OwnedFields, ours: OwnedFields): ThreeWay {
   const fields = Object.keys(ours) as (keyof OwnedFields)[];

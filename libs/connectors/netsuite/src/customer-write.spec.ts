@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareThreeWays, ownedFields } from './customer-write.map.ts';
+import { compareThreeWays, confirmedWrite, ownedFields } from './customer-write.map.ts';
 
 const fields = (entityId: string, companyName: string, vatRegNumber = ''): ReturnType<typeof ownedFields> => ({
   entityId,
@@ -31,6 +31,25 @@ describe('three-way compare', () => {
       write: { companyName: 'Ours' },
       foreign: [],
     });
+  });
+});
+
+describe('a write whose answer was lost', () => {
+  it('is ours and no foreign edit when the CRM has moved on since', () => {
+    const theirs = fields('1', 'Second');
+    const last = confirmedWrite(fields('1', 'First'), { companyName: 'Second' }, theirs);
+    expect(compareThreeWays(last, theirs, fields('1', 'Third'))).toEqual({
+      write: { companyName: 'Third' },
+      foreign: [],
+      written: fields('1', 'Third'),
+    });
+  });
+
+  it('does not make an edit of somebody else ours', () => {
+    const theirs = fields('1', 'Theirs');
+    const last = confirmedWrite(fields('1', 'First'), { companyName: 'Second' }, theirs);
+    expect(compareThreeWays(last, theirs, fields('1', 'Third')).foreign).toHaveLength(1);
+    expect(confirmedWrite(null, { companyName: 'Second' }, theirs)).toBeNull();
   });
 });
 

@@ -4,7 +4,7 @@ export { netsuiteConfig } from './config.ts';
 export type { NetSuiteConfig } from './config.ts';
 export { mapControlTotal } from './control-total.map.ts';
 export { mapCustomerAccount, ownedInErp } from './customer-account.map.ts';
-export { compareThreeWays, ownedFields } from './customer-write.map.ts';
+export { compareThreeWays, confirmedWrite, ownedFields } from './customer-write.map.ts';
 export type { OwnedFields, ThreeWay } from './customer-write.map.ts';
 export type { Mapped, MappingProblem } from './fate.ts';
 export { customerIdOf, idOf } from './identity.ts';
