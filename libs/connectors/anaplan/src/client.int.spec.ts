@@ -58,6 +58,15 @@ async function tokensIssued(): Promise<number> {
   return found.rows[0]?.count ?? 0;
 }
 
+/** What the files hold. */
+async function uploaded(): Promise<string> {
+  const client = new Client(databaseUrl);
+  await client.connect();
+  const found = await client.query<{ content: Buffer }>('select content from sandbox_anaplan.chunk');
+  await client.end();
+  return found.rows.map(({ content }) => content.toString()).join('\n');
+}
+
 const order = (fault: string, times = 1): Promise<Response> =>
   fetch(`${sandbox.url}/sandbox/faults`, { method: 'POST', body: JSON.stringify({ fault, times }) });
 
@@ -106,6 +115,24 @@ describe('loading', () => {
     const lost = client.load(load(cell({ month })), () => Promise.reject(new Error('lease lost')));
     await expect(lost).rejects.toThrow('lease lost');
     expect((await read(client)).some((found) => found.month === month)).toBe(false);
+  });
+
+  it('replaces no file of another writer when it has lost its lease meanwhile', async () => {
+    const client = await begin();
+    const mine = cell({ month: '2014-05' });
+    let checks = 0;
+    // The other writer takes over and uploads its files after this one has uploaded its first.
+    const late = client.load(load(cell({ month: '2014-06' })), async () => {
+      checks += 1;
+      if (checks < 2) return;
+      if (checks === 2) await client.load(load(mine), nothing);
+      throw new Error('lease lost');
+    });
+    await expect(late).rejects.toThrow('lease lost');
+    const other = createAnaplanClient(anaplanConfig.parse({ ...sandbox.credentials, pollMs: 20 }));
+    expect((await read(other)).some((found) => found.month === mine.month)).toBe(true);
+    expect(await uploaded()).toContain('May 14');
+    expect(await uploaded()).not.toContain('Jun 14');
   });
 
   it.each(['cancel-task', 'fail-task'])('takes no row as loaded after %s', async (fault) => {

@@ -31,8 +31,9 @@ export interface LoadOutcome {
 
 export interface AnaplanClient {
   /**
-   * Uploads the files, runs the process and reads the verdict on every row. `beforeStart` runs after the uploads and right
-   * before the import is started; when it throws, nothing was imported.
+   * Uploads the files, runs the process and reads the verdict on every row. `beforeStart` runs right before each upload and
+   * right before the import is started: the files are shared by all writers of the model. When it throws, that step and
+   * those after it are not taken, and nothing was imported.
    * @throws TransientError `anaplan-outcome-unknown` when the import may or may not have run: load the same cells again.
    */
   load(load: Load, beforeStart: () => Promise<void>, signal?: AbortSignal): Promise<LoadOutcome>;
@@ -97,9 +98,14 @@ async function runLoad(
   };
   // A task of an earlier attempt may still read the files: it must end before they are replaced.
   await settleEarlierTasks(api, ids.process);
-  await upload(api, config, ids.files.legalEntity, toCsv(ITEM_COLUMNS, rows.legalEntity));
-  await upload(api, config, ids.files.currency, toCsv(ITEM_COLUMNS, rows.currency));
-  await upload(api, config, ids.files.cell, toCsv(CELL_COLUMNS, rows.cell));
+  for (const [file, text] of [
+    [ids.files.legalEntity, toCsv(ITEM_COLUMNS, rows.legalEntity)],
+    [ids.files.currency, toCsv(ITEM_COLUMNS, rows.currency)],
+    [ids.files.cell, toCsv(CELL_COLUMNS, rows.cell)],
+  ] as const) {
+    await beforeStart();
+    await upload(api, config, file, text);
+  }
   await beforeStart();
   const task = await runProcess(api, ids.process);
   const outcomeOf = async (file: keyof Ids['files'], keys: number): Promise<FileOutcome> => {

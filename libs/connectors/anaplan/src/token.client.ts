@@ -1,7 +1,7 @@
 import { DataError } from '@tieout/messaging';
 import type { AnaplanConfig } from './config.ts';
 import { toError } from './failure.client.ts';
-import { send } from './http.client.ts';
+import { type Answer, send } from './http.client.ts';
 
 interface Token {
   readonly value: string;
@@ -44,7 +44,8 @@ async function authenticate(config: AnaplanConfig): Promise<Token> {
   const authorization = `Basic ${Buffer.from(`${config.user}:${config.password}`).toString('base64')}`;
   const init = { method: 'POST', headers: { authorization } };
   const answer = await send('sign-in', `${config.authUrl}/token/authenticate`, init, config.timeoutMs);
-  if (answer.status !== 201) throw toError('sign-in', answer.status, answer.text, answer.retryAfter);
+  // The body is never quoted: it may hold a token, and errors reach logs.
+  if (!isSuccess(answer)) throw toError('sign-in', answer.status, '', answer.retryAfter);
   return readToken(answer.text);
 }
 
@@ -52,13 +53,29 @@ async function authenticate(config: AnaplanConfig): Promise<Token> {
 async function refresh(config: AnaplanConfig, old: Token): Promise<Token | null> {
   const init = { method: 'POST', headers: { authorization: `AnaplanAuthToken ${old.value}` } };
   const answer = await send('token refresh', `${config.authUrl}/token/refresh`, init, config.timeoutMs);
-  return answer.status === 200 ? readToken(answer.text) : null;
+  return isSuccess(answer) ? readToken(answer.text) : null;
+}
+
+/** 201 is documented for a sign-in, 200 for a refresh; gateways in between turn one into the other. */
+const isSuccess = ({ status }: Answer): boolean => status >= 200 && status < 300;
+
+interface TokenAnswer {
+  readonly tokenInfo?: { readonly tokenValue?: unknown; readonly expiresAt?: unknown };
 }
 
 function readToken(text: string): Token {
-  const info = (JSON.parse(text) as { tokenInfo?: { tokenValue?: unknown; expiresAt?: unknown } }).tokenInfo;
+  const info = parsed(text)?.tokenInfo;
   if (typeof info?.tokenValue !== 'string' || typeof info.expiresAt !== 'number')
     throw new DataError('anaplan-answer', 'Anaplan sign-in: the answer holds no token');
   const now = Date.now();
   return { value: info.tokenValue, refreshAt: now + (info.expiresAt - now) * REFRESH_AT, expiresAt: info.expiresAt };
+}
+
+/** Null for what is not JSON: the parser's own message would quote it. */
+function parsed(text: string): TokenAnswer | null {
+  try {
+    return JSON.parse(text) as TokenAnswer | null;
+  } catch {
+    return null;
+  }
 }
