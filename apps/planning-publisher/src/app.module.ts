@@ -19,6 +19,7 @@ import { batchStream } from './cells/batch.worker.ts';
 import { invoiceConsumer, legalEntityConsumer, paymentConsumer } from './cells/documents.consumer.ts';
 import { config, connectorConfig, type PublisherConfig } from './config.ts';
 import { Cells1732340000000 } from './migrations/1732340000000-cells.ts';
+import { ReleasedCodes1732340100000 } from './migrations/1732340100000-released-codes.ts';
 import { createPublisherMetrics } from './publisher-metrics.ts';
 import { cellSnapshots } from './snapshots/snapshot.worker.ts';
 
@@ -58,7 +59,7 @@ class AppModule {}
 export const service: ServiceDefinition = {
   name: 'planning-publisher',
   config,
-  migrations: [...messagingMigrations, Cells1732340000000],
+  migrations: [...messagingMigrations, Cells1732340000000, ReleasedCodes1732340100000],
   module: AppModule,
   strategy: TieoutTransport,
 };

@@ -2,17 +2,28 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { DirtyCell, RefusedCell } from './batch.ts';
 
 /**
+ * Entities under whose code cells go. A deleted one keeps its cells there until another takes the code; from then on they
+ * wait, because they would overwrite the other's.
+ */
+const PLACED = `SELECT * FROM legal_entity e WHERE NOT (e.deleted AND EXISTS (
+  SELECT 1 FROM legal_entity o WHERE o.code = e.code AND NOT o.deleted))`;
+
+/**
  * The oldest dirty cells with their figures, in one statement and so in one view of the data: a contribution that commits
- * later also raises the version later. Cells whose legal entity has not arrived wait.
+ * later also raises the version later. Cells whose legal entity has not arrived wait. A former code is left alone where
+ * another entity has that code now and a cell of its own: zeros would take the place of its figures.
  */
 export async function readDirtyCells(sql: EntityManager, limit: number): Promise<readonly DirtyCell[]> {
   return sql.query<DirtyCell[]>(
-    `WITH dirty AS (
-       SELECT c.*, e.code, e.name FROM cell c JOIN legal_entity e USING (legal_entity_id)
+    `WITH placed AS (${PLACED}), dirty AS (
+       SELECT c.*, e.code, e.name FROM cell c JOIN placed e USING (legal_entity_id)
        WHERE c.version > c.loaded_version AND c.not_before <= now()
        ORDER BY c.dirty_since, c.legal_entity_id, c.month, c.currency LIMIT $1)
      SELECT d.legal_entity_id AS "legalEntityId", d.code AS "legalEntity", d.name AS "legalEntityName", d.month, d.currency,
-       d.version, d.refusals, CASE WHEN d.loaded_code <> d.code THEN d.loaded_code END AS "formerCode", d.refused_reason AS "refusedReason",
+       d.version, d.refusals, CASE WHEN d.loaded_code <> d.code AND NOT EXISTS (
+         SELECT 1 FROM legal_entity o JOIN cell oc USING (legal_entity_id)
+         WHERE o.code = d.loaded_code AND NOT o.deleted AND (oc.month, oc.currency) = (d.month, d.currency))
+       THEN d.loaded_code END AS "formerCode", d.refused_reason AS "refusedReason",
        to_char(d.refused_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "refusedSince",
        coalesce(sum(x.invoices), 0)::text AS invoices, trim_scale(coalesce(sum(x.invoiced), 0))::text AS invoiced,
        trim_scale(coalesce(sum(x.paid), 0))::text AS paid, trim_scale(coalesce(sum(x.open), 0))::text AS open
@@ -65,7 +76,7 @@ export async function markRefused(
 
 export interface CellCounts {
   readonly dirty: number;
-  /** Dirty and waiting for their legal entity. */
+  /** Dirty and waiting for their legal entity, or for its code. */
   readonly dangling: number;
   readonly refused: number;
   readonly oldestSeconds: number;
@@ -73,10 +84,11 @@ export interface CellCounts {
 
 export async function countCells(dataSource: DataSource): Promise<CellCounts> {
   const rows = await dataSource.query<CellCounts[]>(
-    `SELECT count(*)::int AS dirty, (count(*) FILTER (WHERE e.legal_entity_id IS NULL))::int AS dangling,
+    `WITH placed AS (${PLACED})
+     SELECT count(*)::int AS dirty, (count(*) FILTER (WHERE e.legal_entity_id IS NULL))::int AS dangling,
        (count(*) FILTER (WHERE c.refused_since IS NOT NULL))::int AS refused,
        coalesce(extract(epoch FROM now() - min(c.dirty_since)), 0)::float8 AS "oldestSeconds"
-     FROM cell c LEFT JOIN legal_entity e USING (legal_entity_id) WHERE c.version > c.loaded_version`,
+     FROM cell c LEFT JOIN placed e USING (legal_entity_id) WHERE c.version > c.loaded_version`,
   );
   return rows[0] ?? { dirty: 0, dangling: 0, refused: 0, oldestSeconds: 0 };
 }

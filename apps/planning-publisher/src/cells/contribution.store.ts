@@ -61,6 +61,8 @@ export interface StoredEntity {
   readonly revision: bigint;
   readonly code: string;
   readonly name: string;
+  /** A deleted entity has released its code. */
+  readonly deleted: boolean;
 }
 
 /** Revisions of these legal entities, and who has their codes. */
@@ -70,7 +72,7 @@ export async function lockEntities(
   codes: readonly string[],
 ): Promise<readonly StoredEntity[]> {
   const rows = await tx.query<(Omit<StoredEntity, 'revision'> & { revision: string })[]>(
-    `SELECT legal_entity_id AS id, revision, code, name FROM legal_entity
+    `SELECT legal_entity_id AS id, revision, code, name, deleted FROM legal_entity
      WHERE legal_entity_id = ANY($1::uuid[]) OR code = ANY($2) ORDER BY legal_entity_id FOR UPDATE`,
     [ids, codes],
   );
@@ -81,11 +83,13 @@ export async function lockEntities(
 export async function saveEntities(tx: EntityManager, entities: readonly StoredEntity[]): Promise<void> {
   const changed = await tx.query<{ id: string }[]>(
     `WITH incoming AS (
-       SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, revision bigint, code text, name text)),
+       SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, revision bigint, code text, name text, deleted boolean)),
      before AS (SELECT e.* FROM legal_entity e JOIN incoming i ON i.id = e.legal_entity_id),
      written AS (
-       INSERT INTO legal_entity (legal_entity_id, revision, code, name) SELECT id, revision, code, name FROM incoming
-       ON CONFLICT (legal_entity_id) DO UPDATE SET revision = excluded.revision, code = excluded.code, name = excluded.name
+       INSERT INTO legal_entity (legal_entity_id, revision, code, name, deleted)
+       SELECT id, revision, code, name, deleted FROM incoming ORDER BY deleted DESC -- a code is released before it is taken
+       ON CONFLICT (legal_entity_id) DO UPDATE SET revision = excluded.revision, code = excluded.code, name = excluded.name,
+         deleted = excluded.deleted
        RETURNING 1)
      SELECT i.id FROM incoming i JOIN before b ON b.legal_entity_id = i.id WHERE (b.code, b.name) <> (i.code, i.name)`,
     [toJson(entities)],

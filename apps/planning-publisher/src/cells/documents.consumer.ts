@@ -72,18 +72,20 @@ export const legalEntityConsumer: ConsumerSpec<'finance.legal-entity.v1'> = {
   },
 };
 
-const toStored = ({ legalEntityId, revision, code, name }: LegalEntity): StoredEntity => ({
+const toStored = ({ legalEntityId, revision, code, name, lifecycle }: LegalEntity): StoredEntity => ({
   id: legalEntityId,
   revision,
   code,
   name,
+  deleted: lifecycle === 'DELETED',
 });
 
-/** Two entities under one code would overwrite each other's cells. */
+/** Two entities under one code would overwrite each other's cells; a deleted one has released its code. */
 function refuseTakenCodes(stored: readonly StoredEntity[], incoming: readonly StoredEntity[]): void {
   const after = new Map([...stored, ...incoming].map((entity) => [entity.id, entity]));
-  for (const { id, code } of incoming) {
-    const other = [...after.values()].find((entity) => entity.code === code && entity.id !== id);
+  const standing = [...after.values()].filter(({ deleted }) => !deleted);
+  for (const { id, code } of incoming.filter(({ deleted }) => !deleted)) {
+    const other = standing.find((entity) => entity.code === code && entity.id !== id);
     if (other !== undefined)
       throw new DataError('legal-entity-code-taken', `Legal entities ${other.id} and ${id} have the same code ${code}`);
   }
