@@ -22,14 +22,14 @@ export async function wholeTopic(kafka: Kafka, topic: string): Promise<Partition
 /**
  * Reads committed records of the ranges, in order per partition, and ends when every range is covered; control records and
  * aborted transactions count as covered. Uses a throw-away group that commits nothing, so the broker keeps no trace of it.
- * @throws TransientError when the end is not reached in time, e.g. because another producer's transaction stays open.
+ * @throws TransientError when nothing moves any more, e.g. because another producer's transaction stays open.
  */
 export async function readTopic(
   kafka: Kafka,
   topic: string,
   ranges: readonly PartitionRange[],
   onRecord: OnRecord,
-  options: { readonly timeoutMs?: number; readonly groupPrefix?: string } = {},
+  options: { readonly idleMs?: number; readonly groupPrefix?: string } = {},
 ): Promise<void> {
   const open = new Map(ranges.filter((range) => range.from < range.to).map((range) => [range.partition, range]));
   if (open.size === 0) return;
@@ -41,7 +41,8 @@ export async function readTopic(
   try {
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
-    await withTimeout(run(consumer, topic, open, onRecord), options.timeoutMs ?? 30_000, topic);
+    const read = (onProgress: () => void): Promise<void> => run(consumer, topic, open, onRecord, onProgress);
+    await withIdleLimit(options.idleMs ?? 30_000, topic, read);
   } finally {
     await consumer.disconnect();
   }
@@ -53,6 +54,7 @@ function run(consumer: Consumer, topic: string, open: Map<number, PartitionRange
       const range = open.get(partition);
       if (range && BigInt(lastOffset) + 1n >= range.to) open.delete(partition);
       if (open.size === 0) resolve();
+      onProgress();
     };
     // Batches of control or aborted records alone never reach eachBatch; this event names their last offset.
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => covered(payload.partition, payload.lastOffset));
@@ -77,14 +79,22 @@ function run(consumer: Consumer, topic: string, open: Map<number, PartitionRange
   });
 }
 
-async function withTimeout(work: Promise<void>, timeoutMs: number, topic: string): Promise<void> {
+/** Fails when nothing has moved for so long; a large topic may take as long as it needs. */
+async function withIdleLimit(
+  idleMs: number,
+  topic: string,
+  work: (onProgress: () => void) => Promise<void>,
+): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    const fail = (): void => reject(new TransientError('read-timeout', `${topic}: end not reached in ${timeoutMs} ms`));
-    timer = setTimeout(fail, timeoutMs);
-  });
+  const idle = Promise.withResolvers<never>();
+  const rearm = (): void => {
+    clearTimeout(timer);
+    const fail = (): void => idle.reject(new TransientError('read-timeout', `${topic}: nothing read for ${idleMs} ms`));
+    timer = setTimeout(fail, idleMs);
+  };
+  rearm();
   try {
-    await Promise.race([work, timeout]);
+    await Promise.race([work(rearm), idle.promise]);
   } finally {
     clearTimeout(timer);
   }
