@@ -12,6 +12,7 @@ import { pino } from 'pino';
 import { SERVICES } from './options.ts';
 import type { Progress } from './progress.ts';
 import { provisionSandboxes, provisionServices } from './provision.ts';
+import { YEARS } from './receivables.ts';
 import { ANAPLAN_REQUESTS_PER_MINUTE, supervised, type Vendors } from './services.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
 
@@ -89,7 +90,11 @@ async function startVendors(
   resources.defer(() => salesforce.close());
   const netsuite = await startNetSuiteSandbox({ databaseUrl });
   resources.defer(() => netsuite.close());
-  const anaplan = await startAnaplanSandbox({ databaseUrl, requestsPerMinute: ANAPLAN_REQUESTS_PER_MINUTE });
+  const anaplan = await startAnaplanSandbox({
+    databaseUrl,
+    years: YEARS,
+    requestsPerMinute: ANAPLAN_REQUESTS_PER_MINUTE,
+  });
   resources.defer(() => anaplan.close());
   return {
     credentials: { salesforce: salesforce.credentials, netsuite: netsuite.credentials, anaplan: anaplan.credentials },

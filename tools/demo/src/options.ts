@@ -34,7 +34,8 @@ export function readOptions(argv: readonly string[]): DemoOptions {
     )
     .option(
       '--receivables <file>',
-      'CSV with countryCode, customerID, invoiceNumber, InvoiceDate, DueDate, InvoiceAmount, Disputed, SettledDate',
+      'CSV with countryCode, customerID, invoiceNumber, InvoiceDate, DueDate, InvoiceAmount, Disputed, SettledDate\n' +
+        'and optionally customerName; dates as M/D/YYYY',
     )
     .option('--as-of <date>', 'invoices dated later are not loaded, later settlements not paid', date)
     .option('--currency <code>', 'ISO 4217 code of the amounts', currency, 'USD')

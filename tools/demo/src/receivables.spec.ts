@@ -41,6 +41,18 @@ describe('a receivables file', () => {
     ['an empty mandatory field', '391,,1002,1/2/2013,2/1/2013,1,No,', 'customerID is empty'],
     ['a day that does not exist', '391,C-1,1002,2/30/2013,,1,No,', 'InvoiceDate "2/30/2013" is not a date M/D/YYYY'],
     ['a bad settlement date', '391,C-1,1002,1/2/2013,,1,No,soon', 'SettledDate "soon" is not a date M/D/YYYY'],
+    [
+      'a settlement after 2099',
+      '391,C-1,1002,1/2/2013,,1,No,1/1/2100',
+      'SettledDate "1/1/2100" is outside 2000 to 2099',
+    ],
+    ['an invoice before 2000', '391,C-1,1002,12/31/1999,,1,No,', 'InvoiceDate "12/31/1999" is outside 2000 to 2099'],
+    ['a customer id in another case', '391,c-1,1002,1/2/2013,,1,No,', 'customerID c-1 is also written C-1 in line 2'],
+    [
+      'an amount of thirteen digits',
+      '391,C-1,1002,1/2/2013,,1000000000000,No,',
+      'InvoiceAmount "1000000000000" has more than 12 digits before the decimal point',
+    ],
     ['a quote that is not closed', '391,"C-1,1002,1/2/2013,,1,No,', 'a quote is opened and not closed'],
     ['no amount', '391,C-1,1002,1/2/2013,,abc,No,', 'InvoiceAmount "abc" is not an amount'],
     ['an amount with an exponent', '391,C-1,1002,1/2/2013,,1e3,No,', 'InvoiceAmount "1e3" is not an amount'],
@@ -66,6 +78,12 @@ describe('a receivables file', () => {
     const { rows, rejected } = parse([GOOD, row, '406,C-9,2000,1/2/2013,,1,No,']);
     expect(rejected).toEqual([{ line: 3, reason }]);
     expect(rows.map(({ invoice }) => invoice)).toEqual(['1001', '2000']);
+  });
+
+  it('accepts the first and last day of the calendar, and an amount of twelve digits', () => {
+    const { rows, rejected } = parse(['391,C-1,1,1/1/2000,,999999999999.99,No,12/31/2099']);
+    expect(rejected).toEqual([]);
+    expect(rows[0]).toMatchObject({ invoiceDate: '2000-01-01', settledDate: '2099-12-31', amount: '999999999999.99' });
   });
 
   it('rejects rows that use a customer id for a second name', () => {

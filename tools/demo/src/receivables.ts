@@ -31,6 +31,9 @@ export class UnusableFile extends Error {}
 
 export const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_ROWS = 200_000;
+/** What a calendar of months can name with two digits, so every station can hold it. */
+export const YEARS = { first: 2000, last: 2099 } as const;
+const MAX_INTEGER_DIGITS = 12;
 const COLUMNS = {
   country: 'countryCode',
   customer: 'customerID',
@@ -79,7 +82,7 @@ export function parseReceivables(text: string, currency: string): ParsedReceivab
       rejected.push({ line: line.line, reason: error.message });
     }
   }
-  const unique = rejectDuplicates(rejectSecondNames(rows, rejected), rejected);
+  const unique = rejectDuplicates(rejectSecondNames(rejectSecondSpellings(rows, rejected), rejected), rejected);
   return { rows: unique, rejected: rejected.sort((a, b) => a.line - b.line) };
 }
 
@@ -181,13 +184,20 @@ const optionalDate = (column: Column, text: string | null): string | null =>
 function date(column: Column, text: string): string {
   const [, month = '', day = '', year = ''] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text) ?? [];
   const iso = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
-  if (!isDate(iso) || iso < '1970-01-01')
-    throw new Rejection(`${COLUMNS[column as keyof typeof COLUMNS]} ${quoted(text)} is not a date M/D/YYYY`);
+  const name = COLUMNS[column as keyof typeof COLUMNS];
+  if (!isDate(iso)) throw new Rejection(`${name} ${quoted(text)} is not a date M/D/YYYY`);
+  if (Number(year) < YEARS.first || Number(year) > YEARS.last)
+    throw new Rejection(`${name} ${quoted(text)} is outside ${YEARS.first} to ${YEARS.last}`);
   return iso;
 }
 
 function amount(text: string, decimals: number): string {
-  if (!/^[+-]?\d{1,15}(\.\d+)?$/.test(text)) throw new Rejection(`InvoiceAmount ${quoted(text)} is not an amount`);
+  const [, digits] = /^[+-]?0*(\d+)(\.\d+)?$/.exec(text) ?? [];
+  if (digits === undefined) throw new Rejection(`InvoiceAmount ${quoted(text)} is not an amount`);
+  if (digits.length > MAX_INTEGER_DIGITS)
+    throw new Rejection(
+      `InvoiceAmount ${quoted(text)} has more than ${MAX_INTEGER_DIGITS} digits before the decimal point`,
+    );
   try {
     const value = parseDecimal(text, decimals);
     if (compare(value, '0') <= 0) throw new Rejection(`InvoiceAmount ${quoted(text)} is not greater than zero`);
@@ -204,6 +214,20 @@ function yesOrNo(text: string): boolean {
 }
 
 const quoted = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+
+/** External ids of the CRM do not tell case apart: two spellings would become one customer there. */
+function rejectSecondSpellings(rows: readonly Receivable[], rejected: RejectedRow[]): Receivable[] {
+  const spellings = new Map<string, Receivable>();
+  return rows.filter((row) => {
+    const key = row.customer.toLowerCase();
+    const first = spellings.get(key) ?? row;
+    spellings.set(key, first);
+    if (first.customer === row.customer) return true;
+    const reason = `customerID ${row.customer} is also written ${first.customer} in line ${first.line}`;
+    rejected.push({ line: row.line, reason });
+    return false;
+  });
+}
 
 /** A customer number belongs to the name that it came with first; rows that use it for another name are out. */
 function rejectSecondNames(rows: readonly Receivable[], rejected: RejectedRow[]): Receivable[] {

@@ -11,8 +11,8 @@ export const CURRENCIES = { id: '101000000002', name: 'Currencies' } as const;
 export const LISTS = [LEGAL_ENTITIES, CURRENCIES] as const;
 /** Time and versions are dimensions with ids of their own in every model. */
 export const TIME = { id: '20000000003', name: 'Time' } as const;
-export const FIRST_YEAR = 2010;
-export const LAST_YEAR = 2030;
+/** Calendar of a model whose options name none. */
+export const YEARS = { first: 2010, last: 2030 } as const;
 
 export const MODULE = { id: '102000000001', name: 'Receivables' } as const;
 /** `scale` is the number of decimals that the line item's format takes. */

@@ -1,5 +1,5 @@
 import { Pool } from 'pg';
-import { FIRST_YEAR, LAST_YEAR, LINE_ITEMS } from './model.ts';
+import { LINE_ITEMS } from './model.ts';
 
 const SCHEMA = `
 create schema if not exists sandbox_anaplan;
@@ -34,15 +34,21 @@ create table if not exists read_request (id text primary key, view_id text not n
 /** The vendor's time scale: calendar months and fiscal years that begin in January. */
 const TIMESCALE = `
 insert into time_item (id, name, kind, starts_on)
-select (201000000000 + row_number() over (order by day))::text, to_char(day, 'Mon YY'), 'MONTH', day::date
+select (201000000000 + extract(year from day)::int * 12 + extract(month from day)::int)::text, to_char(day, 'Mon YY'), 'MONTH', day::date
 from generate_series(make_date($1, 1, 1), make_date($2, 12, 1), interval '1 month') day
 union all
 select (202000000000 + year)::text, 'FY' || lpad((year % 100)::text, 2, '0'), 'YEAR', make_date(year, 1, 1)
 from generate_series($1::int, $2::int) year
 on conflict do nothing`;
 
+/** First and last year of the calendar. */
+export interface Years {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** Opens the sandbox's own schema, creating and seeding what is missing; an existing state is kept. */
-export async function openSchema(databaseUrl: string): Promise<Pool> {
+export async function openSchema(databaseUrl: string, years: Years): Promise<Pool> {
   const pool = new Pool({ connectionString: databaseUrl, max: 8, options: '-c search_path=sandbox_anaplan' });
   // Without a listener an idle connection that the server closes would end the process; the next query opens another.
   pool.on('error', () => undefined);
@@ -52,7 +58,7 @@ export async function openSchema(databaseUrl: string): Promise<Pool> {
     await client.query('begin');
     await client.query(`select pg_advisory_xact_lock(hashtext('sandbox_anaplan'))`);
     await client.query(SCHEMA);
-    await client.query(TIMESCALE, [FIRST_YEAR, LAST_YEAR]);
+    await client.query(TIMESCALE, [years.first, years.last]);
     await client.query(
       `insert into line_item (id, name, position) select * from unnest($1::text[], $2::text[], $3::int[]) on conflict do nothing`,
       [LINE_ITEMS.map((item) => item.id), LINE_ITEMS.map((item) => item.name), LINE_ITEMS.map((_, index) => index)],

@@ -17,9 +17,9 @@ import { ApiError, apiErrorBody, notFound, objectBody } from './envelope.ts';
 import { createFaults } from './faults.ts';
 import { filesRouter } from './files.controller.ts';
 import { listsRouter } from './lists.controller.ts';
-import { MODEL, USER, WORKSPACE } from './model.ts';
+import { MODEL, USER, WORKSPACE, YEARS } from './model.ts';
 import { createTokenBucket } from './rate-limit.ts';
-import { openSchema } from './schema.store.ts';
+import { openSchema, type Years } from './schema.store.ts';
 import { structureRouter } from './structure.controller.ts';
 import { tasksRouter } from './tasks.controller.ts';
 import { createTaskRunner } from './task.worker.ts';
@@ -31,6 +31,8 @@ export interface AnaplanSandboxOptions extends SandboxOptions {
   readonly tokenLifeMs?: number;
   /** How long a task holds the model at least; 50 ms by default. */
   readonly taskMs?: number;
+  /** Years of the model's calendar, within 2000 to 2099; 2010 to 2030 by default. */
+  readonly years?: Years;
   /** Calls a minute and tenant; the vendor's 600 by default, a tenth of it at once. */
   readonly requestsPerMinute?: number;
   /** How long a call to a held model hangs at most before the connection is dropped; 60 s by default. */
@@ -52,7 +54,7 @@ const MODEL_PATHS = ['/2/0/workspaces/:workspaceId/models/:modelId', '/2/0/model
 
 /** Starts Anaplan's authentication and integration API on one port of the loopback interface. */
 export async function startAnaplanSandbox(options: AnaplanSandboxOptions): Promise<RunningSandbox<AnaplanCredentials>> {
-  const pool = await openSchema(options.databaseUrl);
+  const pool = await openSchema(options.databaseUrl, options.years ?? YEARS);
   const faults = createFaults();
   const now = options.now ?? ((): Date => new Date());
   const runner = createTaskRunner({ pool, faults, now, taskMs: options.taskMs ?? 50 });
