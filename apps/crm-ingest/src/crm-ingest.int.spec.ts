@@ -153,6 +153,20 @@ describe('crm-ingest', () => {
     await eventually(async () => (await customers()).some(({ name }) => name === 'Birke'), { intervalMs: 200 });
   });
 
+  it('publishes the deletion of an account that happened while its database was lost', async () => {
+    await start();
+    const [id] = await upsert({ External_Id__c: 'a', AccountNumber: 'N-1', Name: 'Ahorn' });
+    await eventually(async () => (await customers()).length === 1, { intervalMs: 200 });
+    await running.stop();
+    await dropSchema();
+    await removeAccount(id!);
+    await start();
+    await eventually(async () => (await customers()).some(({ lifecycle }) => lifecycle === 'DELETED'), {
+      intervalMs: 200,
+    });
+    expect((await customers()).map(({ revision }) => revision)).toEqual([1n, 2n]);
+  });
+
   it('opens a new session when the old one is ended', async () => {
     await start();
     await upsert({ External_Id__c: 'a', AccountNumber: 'N-1', Name: 'Ahorn' });
@@ -185,6 +199,13 @@ describe('crm-ingest', () => {
     ]);
   });
 });
+
+/** What remains of a service's database that was lost: nothing. */
+async function dropSchema(): Promise<void> {
+  const dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
+  await dataSource.query('DROP SCHEMA crm_ingest CASCADE');
+  await dataSource.destroy();
+}
 
 async function removeAccount(id: string): Promise<void> {
   const body = new URLSearchParams({

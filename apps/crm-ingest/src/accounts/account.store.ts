@@ -59,11 +59,18 @@ export async function knownVersions(
   );
 }
 
+/**
+ * What an account is now. One that is new here may be on the topic already, when this database was lost: revisions are
+ * restored from the topic before anything is read, so they tell.
+ */
 export async function saveRead(tx: EntityManager, instance: string, accounts: readonly ReadAccount[]): Promise<void> {
   await tx.query(
     `INSERT INTO crm_account
-       (instance, account_id, customer_id, account_number, name, created_at, stamp, read_at, deleted, customer, problem)
-     SELECT $1, r."accountId", r."customerId", r.number, r.name, r."createdAt", r.stamp, r."readAt", r.deleted, r.customer, r.problem
+       (instance, account_id, customer_id, account_number, name, created_at, stamp, read_at, deleted, customer, problem,
+        on_topic)
+     SELECT $1, r."accountId", r."customerId", r.number, r.name, r."createdAt", r.stamp, r."readAt", r.deleted, r.customer, r.problem,
+       EXISTS (SELECT 1 FROM state_revision s
+         WHERE s.topic = 'finance.customer.v1' AND s.key = r."customerId"::text AND s.revision > 0)
      FROM jsonb_to_recordset($2::jsonb) AS r ("accountId" text, "customerId" uuid, number text, name text,
        "createdAt" timestamptz, stamp timestamptz, "readAt" timestamptz, deleted boolean, customer jsonb, problem jsonb)
      ON CONFLICT (instance, account_id) DO UPDATE SET
