@@ -163,11 +163,16 @@ async function publish(event: NewEvent): Promise<void> {
 }
 
 /** What only somebody inside the vendor can do to its tables. */
-async function inVendor(...statements: string[]): Promise<void> {
-  const extra = { options: '-c search_path=sandbox_netsuite' };
+const inVendor = (...statements: string[]) => inSchema('sandbox_netsuite', ...statements);
+
+/** Answers the rows of the last statement. */
+async function inSchema(schema: string, ...statements: string[]): Promise<readonly unknown[]> {
+  const extra = { options: `-c search_path=${schema}` };
   const dataSource = await new DataSource({ type: 'postgres', url: database.url, extra }).initialize();
-  for (const statement of statements) await dataSource.query(statement);
+  let rows: readonly unknown[] = [];
+  for (const statement of statements) rows = await dataSource.query<unknown[]>(statement);
   await dataSource.destroy();
+  return rows;
 }
 
 async function referenceOf(customerId: string): Promise<CrossReference | undefined> {
@@ -247,6 +252,31 @@ describe('documents', () => {
     expect((await invoices()).get('V')).toMatchObject({ gross: '0', open: '0' });
     await eventually(async () => (await accounts()).get(who.number)?.balance === '0', soon);
     await eventually(async () => (await totalsOf(who, 'invoice'))[0]?.count === 0n, soon);
+  });
+
+  it('still publishes deletions after its own record of what was published is lost and read again', async () => {
+    const who = await party();
+    const vendorId = await bill(who, 'AGAIN', '10');
+    await eventually(async () => (await invoices()).has('AGAIN'), soon);
+    await stop();
+    await inSchema('erp_adapter', `DELETE FROM published_record`, `DELETE FROM source_stream`);
+    await start();
+    const kept = () => inSchema('erp_adapter', `SELECT 1 FROM published_record WHERE vendor_id = '${vendorId}'`);
+    await eventually(async () => (await kept()).length > 0, soon);
+    await fetch(`${sandbox.url}/sandbox/records/invoice/${vendorId}`, { method: 'DELETE' });
+    await eventually(async () => (await invoices()).get('AGAIN')?.lifecycle === 'DELETED', soon);
+  });
+
+  it('does not state a total as zero when its figures cannot be read', async () => {
+    const who = await party();
+    const vendorId = await bill(who, 'TOTAL', '10');
+    await eventually(async () => (await totalsOf(who, 'invoice'))[0]?.count === 1n, soon);
+    const group = `invoice/${who.subsidiary}/2025-03/USD`;
+    await inVendor(`UPDATE transaction SET foreigntotal = 10.125 WHERE id = ${vendorId}`);
+    await eventually(async () => (await cases(group)).at(-1)?.status === 'OPEN', soon);
+    expect((await totalsOf(who, 'invoice'))[0]?.count).toBe(1n);
+    await inVendor(`UPDATE transaction SET foreigntotal = 10 WHERE id = ${vendorId}`);
+    await eventually(async () => (await cases(group)).at(-1)?.status === 'RESOLVED', soon);
   });
 
   it('keeps a bad row as an exception, lets the rest flow, and resolves it when the ERP is corrected', async () => {

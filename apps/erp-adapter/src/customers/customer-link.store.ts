@@ -1,5 +1,6 @@
 import type { Customer } from '@tieout/canonical';
 import type { OwnedFields, ThreeWay } from '@tieout/connector-netsuite';
+import { TransientError } from '@tieout/messaging';
 import type { EntityManager } from 'typeorm';
 
 /** The part of a customer that the ERP gets. */
@@ -61,20 +62,23 @@ export async function loadLinks(
   );
 }
 
-/** Before a write: should its answer be lost, what it did is still known as ours. `confirmed` is what was written before. */
+/**
+ * Before a write: should its answer be lost, what it did is still known as ours. `confirmed` is what was written before.
+ * @throws TransientError `link-changed` when somebody compared or forgot the record since the link was loaded
+ */
 export async function saveAttempt(
   tx: EntityManager,
   instance: string,
-  customerId: string,
+  { customerId, version }: CustomerLink,
   attempt: { readonly confirmed: OwnedFields | null; readonly fields: Partial<OwnedFields> },
 ): Promise<void> {
   const confirmed = attempt.confirmed === null ? null : JSON.stringify(attempt.confirmed);
-  await tx.query(
-    // A record that was deleted meanwhile has been forgotten and stays so.
-    `UPDATE customer_link SET written = CASE WHEN written IS NOT NULL THEN $3::jsonb END, attempted = $4::jsonb
-     WHERE instance = $1 AND customer_id = $2`,
-    [instance, customerId, confirmed, JSON.stringify(attempt.fields)],
+  const [, count] = await tx.query<[unknown, number]>(
+    `UPDATE customer_link SET written = $3::jsonb, attempted = $4::jsonb
+     WHERE instance = $1 AND customer_id = $2 AND version = $5`,
+    [instance, customerId, confirmed, JSON.stringify(attempt.fields), version],
   );
+  if (count === 0) throw new TransientError('link-changed', `Customer ${customerId} was looked at by another worker`);
 }
 
 export async function saveComparison(

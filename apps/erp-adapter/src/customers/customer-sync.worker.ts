@@ -81,16 +81,17 @@ async function create(
 
 async function update(
   sync: CustomerSync,
-  { customerId, desired, written, attempted }: CustomerLink,
+  link: CustomerLink,
   theirs: { readonly id: string; readonly fields: ReturnType<typeof ownedFields> },
   signal: AbortSignal,
 ): Promise<SyncResult> {
+  const { customerId, desired, written, attempted } = link;
   const confirmed = confirmedWrite(written, attempted, theirs.fields);
   const compared = compareThreeWays(confirmed, theirs.fields, ownedFields(desired));
   const due = Object.keys(compared.write).length > 0;
   if (due) {
     const attempt = { confirmed, fields: compared.write };
-    await inTransaction(sync.dataSource, (tx) => saveAttempt(tx, sync.instance, customerId, attempt));
+    await inTransaction(sync.dataSource, (tx) => saveAttempt(tx, sync.instance, link, attempt));
     await sync.client.updateCustomer(customerId, compared.write, signal);
   }
   sync.onWritten(due ? 'updated' : 'equal');

@@ -37,7 +37,7 @@ export function legalEntityStream(
         await keepPublished(
           tx,
           TOPIC,
-          fresh.map((value) => asRecord(context.instance, value)),
+          states.map((value) => asRecord(context.instance, value)),
         );
         await recordFindings(
           tx,

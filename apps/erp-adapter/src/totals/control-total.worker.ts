@@ -1,5 +1,5 @@
 import type { ControlTotal } from '@tieout/canonical';
-import { mapControlTotal, type NetSuiteClient, type Origin } from '@tieout/connector-netsuite';
+import { controlTotalIdOf, mapControlTotal, type NetSuiteClient, type Origin } from '@tieout/connector-netsuite';
 import { inTransaction, type StreamSpec } from '@tieout/messaging';
 import { recordFindings } from '../cases/case.store.ts';
 import { mappingKinds, type StreamContext } from '../documents/document-stream.worker.ts';
@@ -29,7 +29,8 @@ export function controlTotalStream(
       const present = fates.flatMap(({ mapped }) => (mapped.kind === 'mapped' ? [mapped.value] : []));
       await inTransaction(context.dataSource, async (tx) => {
         await turn.advance(tx, { readAt: new Date().toISOString() });
-        const keys = new Set(present.map((value) => value.controlTotalId));
+        // A group that was refused is there: it keeps its last figures and is no group without documents.
+        const keys = new Set(fates.map(({ key }) => key));
         const known = await publishedOf<State>(tx, TOPIC, instance, null);
         const states = [...present, ...known.filter(({ key }) => !keys.has(key)).map(({ value }) => emptied(value))];
         const outcomes = await outbox.publishState(
@@ -38,7 +39,7 @@ export function controlTotalStream(
           states.map((value) => ({ key: value.controlTotalId, value })),
         );
         const fresh = states.filter((_, n) => outcomes[n] === 'published');
-        const records = fresh.map((value) => ({
+        const records = states.map((value) => ({
           key: value.controlTotalId,
           instance,
           vendorId: value.source.id,
@@ -57,19 +58,28 @@ export function controlTotalStream(
   };
 }
 
+interface TotalFate {
+  /** Key of the group's state, also when the row is refused. */
+  readonly key: string;
+  readonly mapped: ReturnType<typeof mapControlTotal>;
+  readonly examined: Parameters<typeof recordFindings>[2][number];
+}
+
 async function read(
   client: NetSuiteClient,
   object: 'invoice' | 'payment',
   origin: Origin,
   signal: AbortSignal,
-): Promise<{ mapped: ReturnType<typeof mapControlTotal>; examined: Parameters<typeof recordFindings>[2][number] }[]> {
+): Promise<TotalFate[]> {
   return (await client.totals(object, signal)).map((row) => {
     const mapped = mapControlTotal(object, row, origin);
+    const key = controlTotalIdOf(object, row, origin);
     const group = `${object}/${row.subsidiary}/${row.period}/${row.currency}`;
     const subject = { instance: origin.instance, objectType: STREAM, vendorId: group, objectId: group };
-    if (mapped.kind === 'mapped') return { mapped, examined: { subject, finding: null } };
+    if (mapped.kind === 'mapped') return { key, mapped, examined: { subject, finding: null } };
     const { code, field, message } = mapped.problem;
     return {
+      key,
       mapped,
       examined: { subject, finding: { kind: code, message: `Total ${group}: ${message}`, details: { field } } },
     };

@@ -3,6 +3,22 @@ import { amountOf, fateOf, type Mapped } from './fate.ts';
 import { idOf, sourceOf, type Origin } from './identity.ts';
 import type { TotalRow } from './vendor-types.ts';
 
+/** Key of a total: known also of a row whose figures cannot be read. */
+export function controlTotalIdOf(
+  object: 'invoice' | 'payment',
+  { subsidiary, period, currency }: Pick<TotalRow, 'subsidiary' | 'period' | 'currency'>,
+  origin: Origin,
+): string {
+  return joinKey([
+    object,
+    idOf('subsidiary', origin, subsidiary),
+    origin.instance,
+    lastDayOf(period),
+    period,
+    currency,
+  ]);
+}
+
 /** Count and sums of a legal entity's documents of one month and currency, as NetSuite computed them. The cut-off is the month's end. */
 export function mapControlTotal(
   object: 'invoice' | 'payment',
@@ -18,7 +34,7 @@ export function mapControlTotal(
     const sums =
       object === 'invoice' ? { gross: total, open, paid: rest } : { amount: total, applied: rest, unapplied: open };
     return {
-      controlTotalId: joinKey([object, legalEntityId, origin.instance, cutOff, row.period, row.currency]),
+      controlTotalId: controlTotalIdOf(object, row, origin),
       object,
       legalEntityId,
       instance: origin.instance,

@@ -2,7 +2,7 @@ export { createNetSuiteClient } from './client.ts';
 export type { NetSuiteClient, Page } from './client.ts';
 export { netsuiteConfig } from './config.ts';
 export type { NetSuiteConfig } from './config.ts';
-export { mapControlTotal } from './control-total.map.ts';
+export { controlTotalIdOf, mapControlTotal } from './control-total.map.ts';
 export { mapCustomerAccount, ownedInErp } from './customer-account.map.ts';
 export { compareThreeWays, confirmedWrite, ownedFields } from './customer-write.map.ts';
 export type { OwnedFields, ThreeWay } from './customer-write.map.ts';
