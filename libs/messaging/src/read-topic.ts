@@ -48,7 +48,13 @@ export async function readTopic(
   }
 }
 
-function run(consumer: Consumer, topic: string, open: Map<number, PartitionRange>, onRecord: OnRecord): Promise<void> {
+function run(
+  consumer: Consumer,
+  topic: string,
+  open: Map<number, PartitionRange>,
+  onRecord: OnRecord,
+  onProgress: () => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const covered = (partition: number, lastOffset: string): void => {
       const range = open.get(partition);

@@ -38,7 +38,7 @@ interface RangeBehind {
 async function anyRecord(kafka: KafkaClient, ranges: readonly RangeBehind[]): Promise<boolean> {
   let records = 0;
   for (const { topic, ...range } of ranges)
-    await readTopic(kafka, topic, [range], () => (records += 1), { timeoutMs: 10_000 });
+    await readTopic(kafka, topic, [range], () => (records += 1), { idleMs: 10_000 });
   return records > 0;
 }
 
