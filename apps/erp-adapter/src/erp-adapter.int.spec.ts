@@ -328,7 +328,7 @@ describe('documents', () => {
   it('reads on when NetSuite is busy, doubts the login under load or cuts the line', async () => {
     const who = await party();
     // A 401 after calls that worked is load, not a lost login: taken at its word it would stop the stream for good.
-    sandbox.injectFault({ kind: 'error', count: 1, status: 401, delayMs: 50, path: 'suiteql' });
+    sandbox.injectFault({ kind: 'error', count: 5, status: 401, delayMs: 50, path: 'suiteql' });
     sandbox.injectFault({ kind: 'error', count: 3, status: 429, path: 'suiteql' });
     sandbox.injectFault({ kind: 'cut-before', count: 2, path: 'suiteql' });
     sandbox.injectFault({ kind: 'error', count: 2, status: 503, path: 'suiteql' });

@@ -1,4 +1,4 @@
-import { DataError, MisconfiguredError, TransientError } from '@tieout/messaging';
+import { DataError, MisconfiguredError, outcomeUnknown, TransientError } from '@tieout/messaging';
 
 /** What came back when a call failed: HTTP status and NetSuite's code and words. */
 export interface Failure {
@@ -22,9 +22,20 @@ export function failureOf(status: number, body: unknown): Failure {
   };
 }
 
+/** What is known of the call that failed. */
+export interface FailedCall {
+  readonly name: string;
+  /** It would have changed something. */
+  readonly writes: boolean;
+  /** An earlier call of this client was let in. */
+  readonly loggedInOnce: boolean;
+}
+
 /** The one place where NetSuite's errors become ours. */
-export function toError(call: string, { status, code, message }: Failure): Error {
-  const text = `NetSuite ${call}: ${code} ${message}`;
+export function toError({ name, writes, loggedInOnce }: FailedCall, { status, code, message }: Failure): Error {
+  const text = `NetSuite ${name}: ${code} ${message}`;
+  // Under load NetSuite doubts logins that worked: to stop for good on its word would need a person for nothing.
+  if (status === 401 && loggedInOnce) return new TransientError('netsuite-login-doubted', text);
   switch (code) {
     case 'CONCURRENCY_LIMIT_EXCEEDED':
     case 'REQUEST_LIMIT_EXCEEDED':
@@ -44,6 +55,8 @@ export function toError(call: string, { status, code, message }: Failure): Error
     case 'INVALID_PARAMETER':
       return new DataError('netsuite-rejected', text);
   }
+  // It broke down on the way, or a gateway gave up waiting: the record may have been written.
+  if (writes && (status === 408 || status >= 500)) return outcomeUnknown(text);
   if (status === 429 || status === 408 || status >= 500) return new TransientError('netsuite-unavailable', text);
   if (status === 401 || status === 403) return new MisconfiguredError('netsuite-login-refused', text);
   return new DataError('netsuite-rejected', text);

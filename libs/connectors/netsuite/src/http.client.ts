@@ -42,7 +42,10 @@ export function createSender(config: NetSuiteConfig): Send {
       }
       // Too many calls at once show as 429, and in the wild as a 401 after logins that worked: neither changed anything.
       const underLoad = answer.status === 429 || (answer.status === 401 && loggedInOnce && attempt === 1);
-      if (!underLoad || attempt >= busyAttempts) throw toError(request.name, failureOf(answer.status, answer.json));
+      if (!underLoad || attempt >= busyAttempts) {
+        const call = { name: request.name, writes: writes(request), loggedInOnce };
+        throw toError(call, failureOf(answer.status, answer.json));
+      }
       await sleep(
         100 * 2 ** attempt * (0.5 + Math.random()),
         undefined,
@@ -79,13 +82,17 @@ async function exchange(config: NetSuiteConfig, request: Request): Promise<Answe
 }
 
 /** No answer to a write: it may have been done. A refused connection was never a call. */
-function unanswered({ name, method }: Request, cause: unknown): TransientError {
+function unanswered(request: Request, cause: unknown): TransientError {
   const reason = (cause as { cause?: { code?: string } }).cause?.code ?? (cause as Error).message;
-  const text = `NetSuite ${name}: no answer (${reason})`;
+  const text = `NetSuite ${request.name}: no answer (${reason})`;
   const neverSent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(reason);
-  const writes = method !== 'GET' && !name.startsWith('query');
-  if (writes && !neverSent) return outcomeUnknown(text, { cause });
+  if (writes(request) && !neverSent) return outcomeUnknown(text, { cause });
   return new TransientError('netsuite-unreachable', text, { cause });
+}
+
+/** A query is a POST, too, and changes nothing. */
+function writes({ name, method }: Request): boolean {
+  return method !== 'GET' && !name.startsWith('query');
 }
 
 function parsed(text: string): unknown {
