@@ -279,6 +279,21 @@ describe('documents', () => {
     await eventually(async () => (await cases(group)).at(-1)?.status === 'RESOLVED', soon);
   });
 
+  it('reads and counts a document whose customer is not visible', async () => {
+    const who = await party();
+    await inVendor(
+      'ALTER VIEW q_customer RENAME TO q_every_customer',
+      `CREATE VIEW q_customer AS SELECT * FROM q_every_customer WHERE entityid <> '${who.number}'`,
+    );
+    await bill(who, 'HIDDEN', '10');
+    await pay(who, 'HIDDEN-P', '10', 'HIDDEN');
+    const hidden = await eventually(async () => (await invoices()).get('HIDDEN'), soon);
+    expect(hidden).toMatchObject({ customerAccountId: null, customerId: null, gross: '10' });
+    await eventually(async () => (await payments()).get('HIDDEN-P')?.customerAccountId === null, soon);
+    await eventually(async () => (await totalsOf(who, 'invoice'))[0]?.count === 1n, soon);
+    await inVendor('DROP VIEW q_customer', 'ALTER VIEW q_every_customer RENAME TO q_customer');
+  });
+
   it('keeps a bad row as an exception, lets the rest flow, and resolves it when the ERP is corrected', async () => {
     const odd = await erp.upsertRecord('currency', 'odd', { name: 'Odd', symbol: 'XQX' });
     const fine = await erp.upsertRecord('currency', 'fine', { name: 'Fine', symbol: 'SEK', currencyPrecision: 3 });

@@ -44,7 +44,7 @@ export function mapInvoice(record: InvoiceRecord, origin: Origin): Mapped<Omit<I
       lifecycle: header.voided === 'T' ? 'VOIDED' : lifecycleOf(header),
       number: header.tranid,
       legalEntityId: idOf('subsidiary', origin, header.subsidiary),
-      customerAccountId: idOf('customer', origin, header.entity),
+      customerAccountId: header.entity === undefined ? null : idOf('customer', origin, header.entity),
       customerId: customerIdOf(header.customerexternalid),
       contractId: null,
       currency: header.currency,

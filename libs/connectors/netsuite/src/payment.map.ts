@@ -29,7 +29,7 @@ export function mapPayment(record: PaymentRecord, origin: Origin): Mapped<Omit<P
       lifecycle: header.voided === 'T' ? 'VOIDED' : lifecycleOf(header),
       number: header.tranid,
       legalEntityId: idOf('subsidiary', origin, header.subsidiary),
-      customerAccountId: idOf('customer', origin, header.entity),
+      customerAccountId: header.entity === undefined ? null : idOf('customer', origin, header.entity),
       customerId: customerIdOf(header.customerexternalid),
       currency: header.currency,
       paymentDate: dateOf('trandate', header.trandate),

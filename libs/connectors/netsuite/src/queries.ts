@@ -24,16 +24,17 @@ export const customersById = (count: number): string => `${customer} WHERE c.id 
 const documents = `
   FROM transaction t
   INNER JOIN transactionline m ON m.transaction = t.id AND m.mainline = 'T'
-  INNER JOIN customer e ON e.id = t.entity
   INNER JOIN currency c ON c.id = t.currency`;
-const header = `t.id, t.tranid, t.externalid, ${day('t.trandate')} AS trandate, t.entity, e.externalid AS customerexternalid,
+// A document whose customer we may not see is a document all the same: totals and snapshots leave customers out altogether.
+const withCustomer = `${documents} LEFT JOIN customer e ON e.id = t.entity`;
+const header = `t.id, t.tranid, t.externalid, ${day('t.trandate')} AS trandate, e.id AS entity, e.externalid AS customerexternalid,
   c.symbol AS currency, m.subsidiary, t.foreigntotal, t.status, t.voided, ${modified('t')}`;
 
 const invoice = `
-  SELECT ${header}, ${day('t.duedate')} AS duedate, t.foreignamountpaid, t.foreignamountunpaid, t.custbody_disputed AS disputed ${documents}
+  SELECT ${header}, ${day('t.duedate')} AS duedate, t.foreignamountpaid, t.foreignamountunpaid, t.custbody_disputed AS disputed ${withCustomer}
   WHERE t.type = 'CustInvc'`;
 const payment = `
-  SELECT ${header}, t.foreignpaymentamountunused, t.paymentmethod ${documents}
+  SELECT ${header}, t.foreignpaymentamountunused, t.paymentmethod ${withCustomer}
   WHERE t.type = 'CustPymt'`;
 const inOrder = 'ORDER BY t.lastmodifieddate, t.id';
 export const changedInvoices = `${invoice} AND ${after('t')} ${inOrder}`;

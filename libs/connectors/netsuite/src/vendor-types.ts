@@ -46,7 +46,8 @@ export const invoiceRow = z.object({
   externalid: maybe,
   trandate: text,
   duedate: maybe,
-  entity: text,
+  /** Absent when the customer is not visible to us. */
+  entity: maybe,
   customerexternalid: maybe,
   currency: text,
   subsidiary: text,
@@ -63,7 +64,8 @@ export const paymentRow = z.object({
   tranid: text,
   externalid: maybe,
   trandate: text,
-  entity: text,
+  /** Absent when the customer is not visible to us. */
+  entity: maybe,
   customerexternalid: maybe,
   currency: text,
   subsidiary: text,
