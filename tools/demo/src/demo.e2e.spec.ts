@@ -15,14 +15,17 @@ interface Ended {
   readonly stderr: string;
 }
 
-function demo(...args: string[]): Promise<Ended> {
+const demo = (...args: string[]): Promise<Ended> => watched(args, () => undefined);
+
+/** @param onStderr gets all that was said so far, whenever there is more */
+function watched(args: readonly string[], onStderr: (said: string) => void): Promise<Ended> {
   const child = spawn('node', ['tools/run.mjs', 'tools/demo/src/main.ts', ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'], // with the channel closed by our end, it ends too
   });
   let [stdout, stderr] = ['', ''];
   child.stdout!.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stderr!.on('data', (chunk: Buffer) => onStderr((stderr += chunk.toString())));
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
 }
 
@@ -59,17 +62,20 @@ function reportedSums(figures: readonly Record<string, string | number>[]): Map<
 const sorted = (sums: Map<string, bigint>): [string, string][] =>
   [...sums].map(([key, cents]): [string, string] => [key, cents.toString()]).sort();
 
-describe('the demo', () => {
+// Side by side: each mostly waits.
+describe.concurrent('the demo', () => {
   it('brings a file through every station to the cent, though rows are malformed and every service is killed once', async () => {
     const [header, ...good] = readFileSync(path.join(ROOT, 'tools/demo/data/receivables.csv'), 'utf8')
       .trim()
       .split('\n');
+    // Behind the good rows: NetSuite itself refuses the name of this legal entity.
+    const refused = 'Parent Company,K-9999,Somebody,999003,2/3/2025,,10.00,No,';
     const bad = [
       'DE,K-1021,Moorbach Optik,999001,2/30/2025,,10.00,No,',
       'DE,K-1021,Somebody Else,999002,2/3/2025,,10.00,No,',
     ];
     const file = path.join(folder, 'receivables.csv');
-    writeFileSync(file, [header, ...good.slice(0, 60), ...bad, ...good.slice(60)].join('\n'));
+    writeFileSync(file, [header, ...good.slice(0, 60), ...bad, ...good.slice(60), refused].join('\n'));
     const report = path.join(folder, 'report.json');
     const kills = SERVICES.flatMap((service) => ['--kill', service]);
 
@@ -96,9 +102,50 @@ describe('the demo', () => {
     const expected = sorted(independentSums(good, '2025-05-31'));
     for (const station of ['file', 'erp', 'topic', 'planning'])
       expect(sorted(reportedSums(written.stations[station]!)), station).toEqual(expected);
-    expect(written.rejected.map(({ line }) => line)).toEqual([62, 63]);
+    expect(written.rejected.map(({ line }) => line)).toEqual([62, 63, good.length + 4]);
+    expect(written.rejected.at(-1)?.reason).toContain('legal entity Parent Company: NetSuite');
     expect(written.breaks).toEqual([]);
     expect(written.topics['finance.customer.v1']).toBeGreaterThanOrEqual(12);
+  });
+
+  it('ends, when the stations never agree, with a report of every difference and exit code 1', async () => {
+    const file = path.join(folder, 'two.csv');
+    writeFileSync(
+      file,
+      'countryCode,customerID,invoiceNumber,InvoiceDate,DueDate,InvoiceAmount,Disputed,SettledDate\nDE,K-1,1,1/2/2000,,10.00,No,\nFR,K-1,2,12/31/2099,,5.50,No,\n',
+    );
+    const report = path.join(folder, 'new-folder', 'differs.json');
+    let publisher = 0;
+    let state: 'running' | 'held' | 'released' = 'running';
+    const args = ['--once', '--receivables', file, '--patience', '5', '--report', report];
+    const { code, stdout, stderr } = await watched(args, (said) => {
+      publisher ||= Number(/planning-publisher +pid (\d+)/.exec(said)?.[1] ?? 0);
+      if (publisher !== 0 && state === 'running') {
+        process.kill(publisher, 'SIGSTOP');
+        state = 'held';
+      }
+      if (state === 'held' && said.includes('Reading every station')) {
+        process.kill(publisher, 'SIGCONT');
+        state = 'released';
+      }
+    });
+    expect({ code, tail: code === 1 ? '' : stderr.slice(-3_000) }).toEqual({ code: 1, tail: '' });
+    const { breaks } = JSON.parse(readFileSync(report, 'utf8')) as { breaks: Record<string, string>[] };
+    expect(breaks).toContainEqual(expect.objectContaining({ kind: 'incomplete', object: 'NetSuite to planning' }));
+    const planning = ['DE|2000-01|USD', 'FR|2099-12|USD'].flatMap((object) =>
+      ['invoices', 'invoiced', 'open'].map((measure) => `stations planning-${measure} ${object}: expected`),
+    );
+    for (const line of planning) expect(stdout).toContain(line);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+
+  it('refuses a report that it cannot write before it starts anything', async () => {
+    const notAFolder = path.join(folder, 'file');
+    writeFileSync(notAFolder, '');
+    const { code, stderr } = await demo('--once', '--report', path.join(notAFolder, 'report.json'));
+    expect(code).toBe(2);
+    expect(stderr).toContain('cannot be written');
+    expect(stderr).not.toContain('Starting');
   });
 
   it('refuses a file that it cannot use before it starts anything', async () => {

@@ -2,7 +2,7 @@ import type { NetSuiteClient } from '@tieout/connector-netsuite';
 import { errorKind } from '@tieout/messaging';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CustomerIds } from './load-crm.ts';
-import type { Receivable } from './receivables.ts';
+import type { Receivable, RejectedRow } from './receivables.ts';
 
 /** NetSuite's own ids of the currencies that a new account has. */
 const SEEDED_CURRENCIES: ReadonlyMap<string, string> = new Map([
@@ -30,6 +30,14 @@ export interface Books {
   readonly currencyId: string;
   /** Code of a legal entity to NetSuite's subsidiary id. */
   readonly subsidiaries: ReadonlyMap<string, string>;
+  /** Rows of legal entities that were refused. */
+  readonly rejected: readonly RejectedRow[];
+}
+
+/** What NetSuite took: a row whose payment alone was refused stands as not settled. */
+export interface LoadedDocuments {
+  readonly rows: readonly Receivable[];
+  readonly rejected: readonly RejectedRow[];
 }
 
 /** Creates the currency and one subsidiary per legal entity; safe to repeat. */
@@ -43,11 +51,17 @@ export async function loadSubsidiaries(rows: readonly Receivable[], load: ErpLoa
       currencyPrecision: decimals,
     }));
   const subsidiaries = new Map<string, string>();
+  const rejected: RejectedRow[] = [];
   for (const country of [...new Set(rows.map((row) => row.country))].sort()) {
     const body = { name: country, currency: { id: currencyId } };
-    subsidiaries.set(country, await client.upsertRecord('subsidiary', `entity-${country}`, body));
+    const answer = await unlessRefused(client.upsertRecord('subsidiary', `entity-${country}`, body));
+    if ('id' in answer) subsidiaries.set(country, answer.id);
+    else
+      for (const row of rows)
+        if (row.country === country)
+          rejected.push({ line: row.line, reason: `legal entity ${country}: ${answer.refusal}` });
   }
-  return { currencyId, subsidiaries };
+  return { currencyId, subsidiaries, rejected };
 }
 
 /** Loads every invoice and, where it was settled, the payment that settles it in full; by external id, so safe to repeat. */
@@ -56,20 +70,58 @@ export async function loadDocuments(
   books: Books,
   customers: CustomerIds,
   load: ErpLoad,
-): Promise<void> {
+): Promise<LoadedDocuments> {
+  const loaded: Receivable[] = [];
+  const rejected: RejectedRow[] = [];
   const total = rows.length + rows.filter(({ settledDate }) => settledDate !== null).length;
   let done = 0;
   const queue = [...rows];
   const worker = async (): Promise<void> => {
     for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
-      const invoiceId = await patiently(load, 'invoice', `invoice-${row.invoice}`, invoiceBody(row, books, customers));
-      load.onLoaded(++done, total);
-      if (row.settledDate === null) continue;
-      await patiently(load, 'customerPayment', `payment-${row.invoice}`, paymentBody(row, invoiceId, books, customers));
-      load.onLoaded(++done, total);
+      const refuse = (reason: string): void => void rejected.push({ line: row.line, reason });
+      const left = await loadRow(row, refuse, books, customers, load);
+      if (left !== null) loaded.push(left);
+      done += row.settledDate === null ? 1 : 2;
+      load.onLoaded(done, total);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  return { rows: loaded, rejected };
+}
+
+/** @returns the row as it stands in NetSuite, null when it does not */
+async function loadRow(
+  row: Receivable,
+  refuse: (reason: string) => void,
+  books: Books,
+  customers: CustomerIds,
+  load: ErpLoad,
+): Promise<Receivable | null> {
+  const { invoice } = row;
+  const issued = await unlessRefused(
+    patiently(load, 'invoice', `invoice-${invoice}`, invoiceBody(row, books, customers)),
+  );
+  if ('refusal' in issued) {
+    refuse(`invoice ${invoice}: ${issued.refusal}`);
+    return null;
+  }
+  if (row.settledDate === null) return row;
+  const paid = await unlessRefused(
+    patiently(load, 'customerPayment', `payment-${invoice}`, paymentBody(row, issued.id, books, customers)),
+  );
+  if ('id' in paid) return row;
+  refuse(`payment of invoice ${invoice}, which stays open: ${paid.refusal}`);
+  return { ...row, settledDate: null };
+}
+
+/** What the vendor says against the data belongs to the row; anything else ends the run. */
+async function unlessRefused(call: Promise<string>): Promise<{ readonly id: string } | { readonly refusal: string }> {
+  try {
+    return { id: await call };
+  } catch (error) {
+    if (errorKind(error) !== 'data') throw error;
+    return { refusal: (error as Error).message };
+  }
 }
 
 /** An upsert by external id may be sent again whatever became of the first one. */

@@ -1,6 +1,7 @@
 /** `npm run demo`: the whole pipeline on this machine, from a file of receivables to planning, tied out. */
-import { writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { errorKind } from '@tieout/messaging';
 import { PrerequisiteError } from '@tieout/stack';
 import { startEnvironment, type Environment } from './environment.ts';
 import { differences } from './figures.ts';
@@ -9,11 +10,15 @@ import { createProgress, type Progress } from './progress.ts';
 import { UnusableFile } from './receivables.ts';
 import { breakText, figureTable, rejectedText, type Report } from './report.ts';
 import { readReceivables, runPipeline } from './run.ts';
+import { NotRunnable } from './supervisor.ts';
+import { WaitedInVain } from './wait.ts';
 
 const EXIT = { agreed: 0, differs: 1, unusable: 2, interrupted: 130 } as const;
 
 /** Asked to stop by a person, a signal or the end of whoever started the demo. */
 class Interrupted extends Error {}
+
+class UnusableReport extends Error {}
 
 // Not by itself: what was interrupted while it started may still be at work, and ends with this process.
 process.exit(await main(readOptions(process.argv)));
@@ -25,14 +30,20 @@ async function main(options: DemoOptions): Promise<number> {
     return await demo(options, progress, stop);
   } catch (error) {
     if (stop.aborted) return EXIT.interrupted;
-    const plain = error instanceof UnusableFile || error instanceof PrerequisiteError;
-    console.error(plain ? error.message : error);
-    return plain ? EXIT.unusable : EXIT.differs;
+    const unusable = [UnusableFile, UnusableReport, PrerequisiteError].some((kind) => error instanceof kind);
+    console.error(unusable || isExpected(error) ? (error as Error).message : error);
+    return unusable ? EXIT.unusable : EXIT.differs;
   }
+}
+
+/** A stack trace helps with a bug only. */
+function isExpected(error: unknown): boolean {
+  return error instanceof WaitedInVain || error instanceof NotRunnable || errorKind(error) !== 'bug';
 }
 
 async function demo(options: DemoOptions, progress: Progress, stop: AbortSignal): Promise<number> {
   const parsed = readReceivables(options);
+  const reportFile = writableReport(options);
   progress.step(`${parsed.rows.length} receivables, ${parsed.rejected.length} rows rejected`);
   await using resources = new AsyncDisposableStack();
   resources.defer(() => progress.step('Stopping'));
@@ -40,7 +51,7 @@ async function demo(options: DemoOptions, progress: Progress, stop: AbortSignal)
   const signal = AbortSignal.any([stop, environment.supervisor.broken]);
   try {
     const report = await interruptible(signal, runPipeline({ environment, options, progress, signal }, parsed));
-    show(report, options, progress);
+    show(report, reportFile, options, progress);
     if (!options.once) await stayUp(environment, progress, signal);
     return report.breaks.length === 0 ? EXIT.agreed : EXIT.differs;
   } catch (error) {
@@ -74,9 +85,23 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
-function show(report: Report, options: DemoOptions, progress: Progress): void {
-  if (options.report !== null) {
-    const file = path.resolve(process.env['INIT_CWD'] ?? '.', options.report);
+/** Before anything starts: a run must not be lost for want of a folder. @throws UnusableReport */
+function writableReport({ report }: DemoOptions): string | null {
+  if (report === null) return null;
+  const file = path.resolve(process.env['INIT_CWD'] ?? '.', report);
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    const isNew = !existsSync(file);
+    closeSync(openSync(file, 'a'));
+    if (isNew) rmSync(file);
+    return file;
+  } catch (error) {
+    throw new UnusableReport(`--report ${file} cannot be written: ${(error as Error).message}`);
+  }
+}
+
+function show(report: Report, file: string | null, options: DemoOptions, progress: Progress): void {
+  if (file !== null) {
     writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
     progress.note(`report: ${file}`);
   }
@@ -86,12 +111,14 @@ function show(report: Report, options: DemoOptions, progress: Progress): void {
   if (report.rejected.length > 0)
     parts.push(`${report.rejected.length} rows rejected:\n${rejectedText(report.rejected)}`);
   if (report.breaks.length > 0) parts.push(`${report.breaks.length} breaks:\n${breakText(report.breaks)}`);
-  parts.push(
-    report.breaks.length === 0
-      ? 'File, ERP, topics and planning agree to the cent; no break.'
-      : 'The stations do not agree, or there are breaks.',
-  );
+  parts.push(verdict(report));
   process.stdout.write(`\n${parts.join('\n\n')}\n`);
+}
+
+function verdict({ stations, breaks }: Report): string {
+  if (breaks.length > 0) return 'The stations do not agree, or there are breaks.';
+  if (stations.file.length === 0) return 'No receivables to compare.';
+  return 'File, ERP, topics and planning agree to the cent; no break.';
 }
 
 async function stayUp(environment: Environment, progress: Progress, signal: AbortSignal): Promise<void> {

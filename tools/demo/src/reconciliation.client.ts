@@ -1,6 +1,6 @@
 import type { Progress } from './progress.ts';
 import type { ReportedBreak } from './report.ts';
-import { until, type Check } from './wait.ts';
+import { until, WaitedInVain, type Check } from './wait.ts';
 
 export interface Reconciling {
   /** Address of the service; it changes when the service is restarted. */
@@ -23,15 +23,19 @@ interface Run {
 
 const CALL_LIMIT_MS = 20_000;
 const PAGE = 500;
+/** Incomplete runs are repeated for so many times the patience: each counts as movement. */
+const ATTEMPTS_FOR = 3;
 
 /**
  * Asks for a run and waits for a verdict. A run with differences of timing is decided by the one that follows it; an
- * incomplete one, over a side that was restarting or behind, proves nothing and is asked for again.
+ * incomplete one, over a side that was restarting or behind, proves nothing and is asked for again, for a time.
  * @returns the breaks that are open then
+ * @throws WaitedInVain without a verdict
  */
 export async function reconcile(options: Reconciling): Promise<readonly ReportedBreak[]> {
   let runId: string | null = null;
   let attempt = 0;
+  const lastAttemptAt = performance.now() + ATTEMPTS_FOR * options.patienceMs;
   const look = async (): Promise<Check<Run>> => {
     if (runId === null) {
       attempt += 1;
@@ -46,6 +50,7 @@ export async function reconcile(options: Reconciling): Promise<readonly Reported
         runId = run.followedBy ?? runId;
         return { done: false, missing: `${run.timing} differences, looked at again in the next snapshot` };
       case 'incomplete':
+        if (performance.now() > lastAttemptAt) return { done: true, value: run };
         runId = null;
         return { done: false, missing: `attempt ${attempt}: ${run.reasons.join('; ')}` };
       case 'waiting':
@@ -55,6 +60,7 @@ export async function reconcile(options: Reconciling): Promise<readonly Reported
   const { patienceMs, signal, progress } = options;
   const onState = (missing: string): void => progress.state(missing);
   const run = await until(look, { what: 'reconciliation', patienceMs, signal, intervalMs: 500, onState });
+  if (run.status === 'incomplete') throw new WaitedInVain('reconciliation', patienceMs, run.reasons.join('; '));
   progress.note(`checks: ${run.checks.join(', ')}`);
   return openBreaks(options);
 }

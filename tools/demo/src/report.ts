@@ -33,6 +33,11 @@ export function stationBreaks(differences: readonly Difference[]): ReportedBreak
   );
 }
 
+/** What did not come, or could not be read: nothing is proved about it. */
+export function incompleteBreak(object: string, found: string): ReportedBreak {
+  return { check: 'demo', kind: 'incomplete', object, expected: 'complete', actual: found };
+}
+
 /** A table with one line per legal entity and month: what the stations agree on, or each station's figure where they do not. */
 export function figureTable(stations: Stations, differing: readonly Difference[]): string {
   const indexed = STATIONS.map((station) => ({

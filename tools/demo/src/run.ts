@@ -2,16 +2,16 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { minorUnits } from '@tieout/canonical';
 import type { Environment } from './environment.ts';
-import { asOf, differences, fileFigures, type Figure, type Stations } from './figures.ts';
+import { asOf, differences, fileFigures, type Figure, type Station, type Stations } from './figures.ts';
 import { loadCustomers, type CustomerIds } from './load-crm.ts';
-import { loadDocuments, loadSubsidiaries, type ErpLoad } from './load-erp.ts';
+import { loadDocuments, loadSubsidiaries, type ErpLoad, type LoadedDocuments } from './load-erp.ts';
 import type { DemoOptions, Service } from './options.ts';
 import type { Progress } from './progress.ts';
-import { MAX_BYTES, parseReceivables, UnusableFile, type ParsedReceivables } from './receivables.ts';
+import { MAX_BYTES, parseReceivables, UnusableFile, type ParsedReceivables, type Receivable } from './receivables.ts';
 import { reconcile } from './reconciliation.client.ts';
-import { stationBreaks, type Report } from './report.ts';
+import { incompleteBreak, stationBreaks, type Report, type ReportedBreak } from './report.ts';
 import { erpCustomers, erpFigures, planningFigures, readTopics } from './stations.client.ts';
-import { until, type Check } from './wait.ts';
+import { until, WaitedInVain, type Check } from './wait.ts';
 
 const OWN_DATA = path.resolve(import.meta.dirname, '../data/receivables.csv');
 
@@ -36,51 +36,101 @@ export interface Run {
   readonly signal: AbortSignal;
 }
 
-/** Loads CRM and ERP, waits until every station says the same, and reads each of them independently. */
+/**
+ * Loads CRM and ERP, waits until every station says the same, and reads each of them independently. Waiting in vain does not end
+ * it: what the stations say then is the report, with a break for what did not come.
+ */
 export async function runPipeline(run: Run, parsed: ParsedReceivables): Promise<Report> {
   const { environment, options, progress } = run;
-  const rows = asOf(parsed.rows, options.asOf);
-  const expected = fileFigures(rows, options.currency);
+  const breaks: ReportedBreak[] = [];
   const killing = killer(run);
-  const erp = erpLoad(run, killing);
+  const { rows, rejected } = await loadEverything(run, killing, asOf(parsed.rows, options.asOf), breaks);
+  const expected = fileFigures(rows, options.currency);
+  killing.killRest();
 
+  progress.step('Waiting until NetSuite and planning say the same');
+  await orBreak(stationsAgree(run, expected), breaks, progress);
+
+  progress.step('Reconciliation: comparing what the systems hold');
+  const url = (): Promise<string> => environment.supervisor.url('reconciliation');
+  const proof = reconcile({ url, patienceMs: options.patienceMs, signal: run.signal, progress });
+  breaks.push(...((await orBreak(proof, breaks, progress)) ?? []));
+
+  progress.step('Reading every station independently');
+  const { stations, topics } = await readStations(environment, expected, breaks);
+  return {
+    stations,
+    rejected: [...parsed.rejected, ...rejected].sort((a, b) => a.line - b.line),
+    breaks: [...breaks, ...stationBreaks(differences(stations))],
+    topics,
+  };
+}
+
+/** @returns the rows that the vendors took, and those that they refused */
+async function loadEverything(
+  run: Run,
+  killing: Killing,
+  all: readonly Receivable[],
+  breaks: ReportedBreak[],
+): Promise<LoadedDocuments> {
+  const { environment, options, progress } = run;
+  const erp = erpLoad(run, killing);
   progress.step(`Loading customers into Salesforce; the pipeline brings them to NetSuite`);
-  const books = await loadSubsidiaries(rows, erp);
-  const customers = await loadCustomers(rows, {
+  const books = await loadSubsidiaries(all, erp);
+  const inBooks = all.filter(({ country }) => books.subsidiaries.has(country));
+  const customers = await loadCustomers(inBooks, {
     client: environment.salesforce,
     instance: 'main',
     currency: options.currency,
     onLoaded: async (loaded, share) => {
       if (!killing.isDue('crm-ingest', share)) return;
-      await customersArrived(run, loaded); // It is at work: what comes next meets a service that is killed.
+      await orBreak(customersArrived(run, loaded), breaks, progress); // It is at work: what comes next meets a service that is killed.
       killing.kill('crm-ingest');
     },
   });
-  await customersArrived(run, customers);
+  const arrived = (await orBreak(customersArrived(run, customers.ids), breaks, progress)) !== undefined;
+  const there = arrived ? null : await erpCustomers(environment.netsuite);
+  const rows = inBooks.filter(({ customer }) => customers.ids.has(customer));
+  const isThere = ({ customer }: Receivable): boolean => there?.has(customers.ids.get(customer)!) ?? true;
 
   progress.step('Loading invoices and payments into NetSuite');
-  await loadDocuments(rows, books, customers, erp);
-
-  progress.step('Waiting until NetSuite and planning say the same');
-  await stationsAgree(run, expected);
-
-  progress.step('Reconciliation: comparing what the systems hold');
-  const url = (): Promise<string> => environment.supervisor.url('reconciliation');
-  const breaks = await reconcile({ url, patienceMs: options.patienceMs, signal: run.signal, progress });
-
-  progress.step('Reading every station independently');
-  const [erpSays, planning, topics] = await Promise.all([
-    erpFigures(environment.netsuite),
-    planningFigures(environment.anaplan),
-    readTopics(environment.kafka, environment.codec),
-  ]);
-  const stations: Stations = { file: expected, erp: erpSays, topic: topics.figures, planning };
+  const documents = await loadDocuments(rows.filter(isThere), books, customers.ids, erp);
+  // A customer that did not come is the pipeline's fault and no refusal: its rows stay expected.
+  const missing = rows.filter((row) => !isThere(row));
   return {
-    stations,
-    rejected: parsed.rejected,
-    breaks: [...breaks, ...stationBreaks(differences(stations))],
-    topics: topics.counts,
+    rows: [...documents.rows, ...missing],
+    rejected: [...books.rejected, ...customers.rejected, ...documents.rejected],
   };
+}
+
+/** A break in place of the result when it was waited for in vain. */
+async function orBreak<T>(work: Promise<T>, breaks: ReportedBreak[], progress: Progress): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof WaitedInVain)) throw error;
+    progress.note(error.message);
+    breaks.push(incompleteBreak(error.what, error.missing));
+    return undefined;
+  }
+}
+
+async function readStations(
+  { netsuite, anaplan, kafka, codec }: Environment,
+  file: readonly Figure[],
+  breaks: ReportedBreak[],
+): Promise<{ stations: Stations; topics: Readonly<Record<string, number>> }> {
+  const reading = async <T>(station: Station, work: Promise<T>, instead: T): Promise<T> =>
+    work.catch((error: unknown) => {
+      breaks.push(incompleteBreak(`reading ${station}`, (error as Error).message));
+      return instead;
+    });
+  const [erp, planning, topics] = await Promise.all([
+    reading('erp', erpFigures(netsuite), []),
+    reading('planning', planningFigures(anaplan), []),
+    reading('topic', readTopics(kafka, codec), { figures: [], counts: {} }),
+  ]);
+  return { stations: { file, erp, topic: topics.figures, planning }, topics: topics.counts };
 }
 
 function erpLoad({ environment, options, progress, signal }: Run, killing: Killing): ErpLoad {
@@ -100,6 +150,8 @@ function erpLoad({ environment, options, progress, signal }: Run, killing: Killi
 interface Killing {
   isDue(service: Service, share: number): boolean;
   kill(service: Service): void;
+  /** Whatever never became due, because there was too little to load. */
+  killRest(): void;
 }
 
 /** Kills each of the services asked for once, when this share of its data is loaded. */
@@ -107,13 +159,15 @@ const KILL_AT = 0.4;
 
 function killer({ environment, options, progress }: Run): Killing {
   const due = new Set(options.kill);
+  const kill = (service: Service): void => {
+    due.delete(service);
+    progress.note(`killing ${service}, pid ${String(environment.supervisor.pids()[service])} (SIGKILL)`);
+    environment.supervisor.kill(service);
+  };
   return {
     isDue: (service, share) => due.has(service) && share >= KILL_AT,
-    kill(service) {
-      due.delete(service);
-      progress.note(`killing ${service}, pid ${String(environment.supervisor.pids()[service])} (SIGKILL)`);
-      environment.supervisor.kill(service);
-    },
+    kill,
+    killRest: () => [...due].forEach(kill),
   };
 }
 
@@ -127,8 +181,8 @@ function waiting({ options, progress, signal }: Run, what: string): Parameters<t
   };
 }
 
-async function customersArrived(run: Run, customers: CustomerIds): Promise<void> {
-  await until(
+async function customersArrived(run: Run, customers: CustomerIds): Promise<null> {
+  return until(
     async (): Promise<Check<null>> => {
       const there = await erpCustomers(run.environment.netsuite);
       const missing = [...customers].filter(([, id]) => !there.has(id)).map(([number]) => number);

@@ -30,6 +30,9 @@ export interface Supervisor {
   stop(): Promise<void>;
 }
 
+/** A service ends again and again, or is not configured; the message has the end of its log. */
+export class NotRunnable extends Error {}
+
 interface Running extends SupervisedService {
   child: ChildProcess | null;
   url: string | null;
@@ -65,7 +68,7 @@ export function createSupervisor({ folder, onEvent }: SupervisorOptions): Superv
     service.failures += 1;
     if (code === NOT_CONFIGURED || service.failures > MAX_FAILURES) {
       const log = tailOf(logFile(folder, service.name), LOG_LINES).map((line) => `  ${line.slice(0, 2_000)}`);
-      return broken.abort(new Error(`${service.name} cannot be kept running (${how}):\n${log.join('\n')}`));
+      return broken.abort(new NotRunnable(`${service.name} cannot be kept running (${how}):\n${log.join('\n')}`));
     }
     const pauseMs = 250 * 2 ** (service.failures - 1);
     onEvent(
@@ -85,7 +88,7 @@ export function createSupervisor({ folder, onEvent }: SupervisorOptions): Superv
     while (service.url === null) {
       broken.signal.throwIfAborted();
       if (performance.now() > deadline)
-        throw new Error(`${service.name} was not ready within ${START_LIMIT_MS / 1000} s`);
+        throw new NotRunnable(`${service.name} was not ready within ${START_LIMIT_MS / 1000} s`);
       service.url = readyUrl(folder, service);
       if (service.url === null) await sleep(READY_POLL_MS);
     }

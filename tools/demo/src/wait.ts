@@ -13,7 +13,15 @@ export interface WaitOptions {
 }
 
 /** What was waited for did not come. */
-export class WaitedInVain extends Error {}
+export class WaitedInVain extends Error {
+  readonly what: string;
+  readonly missing: string;
+  constructor(what: string, patienceMs: number, missing: string) {
+    super(`${what}: nothing moved for ${patienceMs / 1000} s; ${missing}`);
+    this.what = what;
+    this.missing = missing;
+  }
+}
 
 /**
  * Asks until it is there. A look that fails counts as "not yet, because of this error": services and vendors may be restarting.
@@ -33,7 +41,7 @@ export async function until<T>(check: () => Promise<Check<T>>, options: WaitOpti
     missing = answer.missing;
     options.onState(missing);
     if (performance.now() - movedAt > options.patienceMs)
-      throw new WaitedInVain(`${options.what}: nothing moved for ${options.patienceMs / 1000} s; ${missing}`);
+      throw new WaitedInVain(options.what, options.patienceMs, missing);
     await sleep(options.intervalMs ?? 300, undefined, { signal: options.signal }).catch(() => undefined);
   }
 }
