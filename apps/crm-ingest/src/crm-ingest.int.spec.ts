@@ -153,12 +153,24 @@ describe('crm-ingest', () => {
     await eventually(async () => (await customers()).some(({ name }) => name === 'Birke'), { intervalMs: 200 });
   });
 
+  it('publishes a change that carries the stamp of the one before it and appears seconds later', async () => {
+    await start();
+    const [id] = await upsert({ External_Id__c: 'a', AccountNumber: 'N-1', Name: 'Ahorn' });
+    const changed = performance.now();
+    await eventually(async () => (await customers()).length === 1, { intervalMs: 200 });
+    await eventually(() => performance.now() - changed > 4_500);
+    await sql(`UPDATE sandbox_salesforce.account SET name = 'Committed late' WHERE id = '${id!}'`);
+    await eventually(async () => (await customers()).some(({ name }) => name === 'Committed late'), {
+      intervalMs: 200,
+    });
+  });
+
   it('publishes the deletion of an account that happened while its database was lost', async () => {
     await start();
     const [id] = await upsert({ External_Id__c: 'a', AccountNumber: 'N-1', Name: 'Ahorn' });
     await eventually(async () => (await customers()).length === 1, { intervalMs: 200 });
     await running.stop();
-    await dropSchema();
+    await sql('DROP SCHEMA crm_ingest CASCADE');
     await removeAccount(id!);
     await start();
     await eventually(async () => (await customers()).some(({ lifecycle }) => lifecycle === 'DELETED'), {
@@ -200,10 +212,10 @@ describe('crm-ingest', () => {
   });
 });
 
-/** What remains of a service's database that was lost: nothing. */
-async function dropSchema(): Promise<void> {
+/** As superuser, in the database that the service and the sandbox share. */
+async function sql(statement: string): Promise<void> {
   const dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
-  await dataSource.query('DROP SCHEMA crm_ingest CASCADE');
+  await dataSource.query(statement);
   await dataSource.destroy();
 }
 
