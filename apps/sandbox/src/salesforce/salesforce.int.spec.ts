@@ -108,7 +108,9 @@ describe('signing in', () => {
     token = ((await (await post('token', secret)).json()) as { access_token: string }).access_token;
     expect((await call('GET', BASE)).status).toBe(200);
     expect((await post('revoke', { token })).status).toBe(200);
-    expect(await call('GET', BASE)).toMatchObject({ status: 401, body: [{ errorCode: 'INVALID_SESSION_ID' }] });
+    const refused = await call('GET', BASE);
+    expect(refused).toMatchObject({ status: 401, body: [{ errorCode: 'INVALID_SESSION_ID' }] });
+    expect(refused.headers.get('sforce-limit-info')).toMatch(/^api-usage=\d+\/\d+$/);
     expect(await answerOf(await post('token', { ...secret, client_secret: 'wrong' }))).toMatchObject({
       status: 400,
       body: { error: 'invalid_client' },

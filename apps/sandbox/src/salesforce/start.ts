@@ -100,7 +100,7 @@ interface DataApi {
 function dataApi(api: Express, { pool, tokens, now, meter }: DataApi): void {
   const version = { label: "Spring '25", url: BASE, version: API_VERSION.slice(1) };
   api.get('/services/data', (_request, response) => void response.json([version]));
-  api.use('/services/data', tokens.guard, limits(meter), express.json({ limit: '6mb' }));
+  api.use('/services/data', usage(meter), tokens.guard, limits(meter), express.json({ limit: '6mb' }));
   api.get(BASE, (_request, response) => {
     response.json({
       sobjects: `${BASE}/sobjects`,
@@ -115,6 +115,14 @@ function dataApi(api: Express, { pool, tokens, now, meter }: DataApi): void {
   });
   api.use(asErrorBody);
 }
+
+/** A refused session is not counted, but told the usage as well. */
+const usage =
+  (meter: DataApi['meter']): RequestHandler =>
+  (_request, response, next) => {
+    response.setHeader('Sforce-Limit-Info', `api-usage=${meter.calls}/${DAILY_LIMIT}`);
+    next();
+  };
 
 const limits =
   (meter: DataApi['meter']): RequestHandler =>
