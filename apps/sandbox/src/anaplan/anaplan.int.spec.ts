@@ -93,6 +93,28 @@ async function viewRows(): Promise<string[]> {
   return text.trim().split('\n').slice(1);
 }
 
+describe('a model', () => {
+  it('that is closed says so until the next call opens it', async () => {
+    const step = async (): Promise<string> =>
+      (await jsonOf(call('GET', `${workspacePath()}/status`))).requestStatus.currentStep;
+    expect(await step()).toBe('Open');
+    expect((await call('POST', `${workspacePath()}/close`)).status).toBe(204);
+    expect(await step()).toBe('Closed');
+    expect(await step()).toBe('Closed');
+    expect((await call('GET', `${workspacePath()}/lists`)).status).toBe(200);
+    expect(await step()).toBe('Open');
+  });
+
+  it('has the years that it is given', async () => {
+    const other = (await createDatabase()).url;
+    await restart({ databaseUrl: other, years: { first: 2098, last: 2099 } });
+    const { items } = await jsonOf(call('GET', `/models/${sandbox.credentials.modelId}/dimensions/20000000003/items`));
+    const names = (items as { name: string }[]).map(({ name }) => name);
+    expect(names).toContain('Dec 99');
+    expect(names).not.toContain('Dec 30');
+  });
+});
+
 describe('authentication', () => {
   it('signs in with 201 and refreshes to the same token with a later end', async () => {
     let at = new Date('2026-01-31T10:00:00Z');

@@ -100,7 +100,8 @@ function createApp(context: Context, options: AnaplanSandboxOptions): Express {
   app.use(express.raw({ type: ['application/octet-stream', 'application/x-gzip'], limit: '50mb' }));
   app.use(express.text({ type: '*/*', limit: '20mb' }));
   accountRoutes(app, context);
-  for (const path of MODEL_PATHS) mountModel(app, path, context, options.hangLimitMs ?? 60_000);
+  const door = { closed: false };
+  for (const path of MODEL_PATHS) mountModel(app, path, context, door, options.hangLimitMs ?? 60_000);
   app.use(() => {
     throw notFound();
   });
@@ -151,24 +152,36 @@ function accountRoutes(app: Express, context: Context): void {
   });
 }
 
-function mountModel(app: Express, path: string, context: Context, hangLimitMs: number): void {
+/** Whether the model is closed: `close` does it, and any call to it but a look at its status opens it again. */
+interface Door {
+  closed: boolean;
+}
+
+function mountModel(app: Express, path: string, context: Context, door: Door, hangLimitMs: number): void {
   app.use(path, (request: Request<{ workspaceId?: string; modelId?: string }>, _response, next) => {
     const { workspaceId, modelId } = request.params;
     if (modelId !== MODEL.id || (workspaceId ?? WORKSPACE.id) !== WORKSPACE.id) throw notFound();
     next();
   });
-  app.get(`${path}/status`, (_request, response) => void response.json(modelStatus(context)));
+  app.get(`${path}/status`, (_request, response) => void response.json(modelStatus(context, door)));
+  app.use(path, (_request, _response, next) => {
+    door.closed = false;
+    next();
+  });
   app.post(`${path}/open`, (_request, response) => void response.status(202).end());
-  app.post(`${path}/close`, (_request, response) => void response.status(204).end());
+  app.post(`${path}/close`, (_request, response) => {
+    door.closed = true;
+    response.status(204).end();
+  });
   app.use(path, tasksRouter(context));
   app.use(path, hangWhileHeld(context, hangLimitMs));
   const routers = [filesRouter(context), listsRouter(context), cellsRouter(context), structureRouter(context)];
   for (const router of routers) app.use(path, router);
 }
 
-const modelStatus = (context: Context): unknown => ({
+const modelStatus = (context: Context, { closed }: Door): unknown => ({
   requestStatus: {
-    currentStep: 'Open',
+    currentStep: closed ? 'Closed' : 'Open',
     progress: -1,
     tooltip: null,
     taskId: null,
