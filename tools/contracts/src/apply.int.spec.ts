@@ -15,6 +15,7 @@ import { randomTopic, stack } from '@tieout/testing';
 import kafkajs, { type Admin } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { applyContracts, IncompatibleContractError, subjectOf, writeBundle, type ApplyOptions } from './apply.ts';
+import { compatibilityOf, setCompatibility } from './registry.client.ts';
 
 const INVOICE = 'finance.invoice.v1';
 const { brokers, registryUrl } = stack();
@@ -50,6 +51,15 @@ describe('apply', () => {
     const second = await applyContracts(environment());
     expect(second.plan).toEqual([]);
     expect(second.bundle).toEqual(first.bundle);
+  });
+
+  it('lets several set the level of a new subject at once', async () => {
+    const registry = { url: registryUrl };
+    for (let round = 0; round < 10; round++) {
+      const subject = `${randomTopic('subject')}-value`;
+      await Promise.all([1, 2, 3].map(() => setCompatibility(registry, subject, 'FULL_TRANSITIVE')));
+      expect(await compatibilityOf(registry, subject)).toBe('FULL_TRANSITIVE');
+    }
   });
 
   it('changes nothing in a dry run', async () => {

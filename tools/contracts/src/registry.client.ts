@@ -39,7 +39,11 @@ export async function setCompatibility(
   subject: string,
   compatibility: string,
 ): Promise<void> {
-  await request(registry, 'PUT', `/config/${encodeURIComponent(subject)}`, { compatibility });
+  const path = `/config/${encodeURIComponent(subject)}`;
+  const response = await send(registry, 'PUT', path, { compatibility });
+  // Apicurio answers 409 to one of two that set a subject's first level at once; from then on setting it again works.
+  if (response.status === 409) await request(registry, 'PUT', path, { compatibility });
+  else if (!response.ok) throw await refusal('PUT', path, response);
 }
 
 /** @returns null on 404; @throws TransientError when the registry does not answer, Error with its message when it refuses. */
@@ -51,10 +55,13 @@ async function request<T>(
 ): Promise<T | null> {
   const response = await send(registry, method, path, body);
   if (response.status === 404) return null;
-  const text = await response.text();
-  if (!response.ok)
-    throw new Error(`The registry refused ${method} ${path}: ${response.status} ${text.slice(0, 1_000)}`);
-  return JSON.parse(text) as T;
+  if (!response.ok) throw await refusal(method, path, response);
+  return (await response.json()) as T;
+}
+
+async function refusal(method: string, path: string, response: Response): Promise<Error> {
+  const text = (await response.text()).slice(0, 1_000);
+  return new Error(`The registry refused ${method} ${path}: ${response.status} ${text}`);
 }
 
 async function send({ url, auth }: RegistryConnection, method: string, path: string, body: unknown): Promise<Response> {
