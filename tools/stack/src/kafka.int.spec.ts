@@ -32,7 +32,8 @@ async function partition(topic: string) {
 async function topicLedByBroker(): Promise<{ topic: string; leader: number }> {
   for (;;) {
     const topic = await createTopic(undefined, { brokers: stack.brokers });
-    const { leader } = await partition(topic);
+    // The broker that is asked here may hear of the topic a moment later than the one that made it.
+    const { leader } = await eventually(() => partition(topic), { describe: 'the topic to be known' });
     if (leader > 1) return { topic, leader };
   }
 }
@@ -48,7 +49,7 @@ test(
     await stack.broker(leader).kill();
     await producer.send({ topic, acks: -1, messages: [{ value: 'after' }] });
     await producer.disconnect();
-    expect((await partition(topic)).leader).not.toBe(leader);
+    await eventually(async () => (await partition(topic)).leader !== leader, { describe: 'another leader' });
     expect(await admin.fetchTopicOffsets(topic)).toMatchObject([{ offset: '2' }]);
     await stack.broker(leader).start();
     await eventually(async () => (await partition(topic)).isr.length === 3, {
