@@ -21,7 +21,7 @@ describe('kafkajs 2.2.4', () => {
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      retry: { retries: 1 },
+      retry: { retries: 1, initialRetryTime: 500 },
     });
     await producer.connect();
     const first = await producer.transaction();
