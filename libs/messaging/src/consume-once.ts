@@ -36,6 +36,10 @@ export interface ConsumeOptions {
   readonly dataSource: DataSource;
   readonly codec: Codec;
   readonly outbox: Outbox;
+}
+
+/** One call: where the consumer is, and how it hears of what happens inside a chunk. */
+export interface ConsumeCall extends ConsumeOptions {
   /** Called before a bug becomes a dead letter. @throws MisconfiguredError when there are too many: the handler is broken, not the data */
   readonly takeBug: () => void;
   /** Called between the parts of a chunk that is being split: proof of life, so that the group does not give the partition away. */
@@ -63,13 +67,13 @@ const MAX_STACK = 2_048;
  * failing chunk is split until the culprit is alone; the culprit's dead letter moves the position in a transaction of its own.
  * @throws TransientError (wait, nothing moved) and MisconfiguredError (stop, nothing moved).
  */
-export async function consumeOnce(options: ConsumeOptions, chunk: Chunk): Promise<ConsumedChunk> {
+export async function consumeOnce(options: ConsumeCall, chunk: Chunk): Promise<ConsumedChunk> {
   const decoded = await Promise.all(chunk.records.map((raw) => decode(options, raw)));
   return attempt(options, chunk, decoded, 1);
 }
 
 async function attempt(
-  options: ConsumeOptions,
+  options: ConsumeCall,
   chunk: Chunk,
   decoded: readonly Decoded[],
   tries: number,
@@ -86,7 +90,7 @@ async function attempt(
   }
 }
 
-async function bisect(options: ConsumeOptions, chunk: Chunk, decoded: readonly Decoded[]): Promise<ConsumedChunk> {
+async function bisect(options: ConsumeCall, chunk: Chunk, decoded: readonly Decoded[]): Promise<ConsumedChunk> {
   const middle = Math.floor(decoded.length / 2);
   const [left, right] = [decoded.slice(0, middle), decoded.slice(middle)];
   const boundary = right[0]?.raw.offset ?? chunk.next;

@@ -87,7 +87,7 @@ type Handle<T extends TopicName> = (
   tx: EntityManager,
 ) => Promise<readonly Outcome[]>;
 
-function consume<T extends TopicName>(name: T, handle: Handle<T>): ConsumerLoop {
+function consume<T extends TopicName>(name: T, handle: Handle<T>, log = logger): ConsumerLoop {
   const spec: ConsumerSpec<T> = { topic: name, handle };
   const loop = startConsumerLoop({
     spec: spec,
@@ -99,7 +99,7 @@ function consume<T extends TopicName>(name: T, handle: Handle<T>): ConsumerLoop 
     codec,
     outbox: new Outbox(codec, 'test'),
     kafka,
-    logger,
+    logger: log,
     onOutcomes: () => undefined,
   });
   loops.push(loop);
@@ -431,6 +431,23 @@ describe('trouble that passes', () => {
     await accepted(2);
     await eventually(() => loop.status().state === 'running', { describe: 'the trouble to be over' });
     expect((await effects()).map(({ id }) => id)).toEqual(['free', 'held']);
+  });
+});
+
+describe('a consumer that is stopped', () => {
+  it('gives up looking for its positions', async () => {
+    let looks = 0;
+    const counting = pino(
+      { level: 'warn' },
+      { write: (line) => void (looks += line.includes('stored positions') ? 1 : 0) },
+    );
+    await dataSource.query('ALTER TABLE consumer_position RENAME TO hidden');
+    const loop = consume(FACT, store, counting);
+    await eventually(() => looks >= 2, { describe: 'it to look twice' });
+    await loop.stop();
+    const before = looks;
+    await expect(eventually(() => looks > before, { timeoutMs: 3_000 })).rejects.toThrow();
+    await dataSource.query('ALTER TABLE hidden RENAME TO consumer_position');
   });
 });
 

@@ -7,7 +7,7 @@ import { errorCode, errorKind, errorMessage, MisconfiguredError } from './errors
 import { rawEventId } from './event-headers.ts';
 import { acceptBatch, seekToPositions } from './consumer-position.ts';
 
-export interface ConsumerLoopOptions extends Omit<ConsumeOptions, 'takeBug' | 'onProgress'> {
+export interface ConsumerLoopOptions extends ConsumeOptions {
   readonly logger: Logger;
   readonly onOutcomes: (topic: string, outcomes: readonly string[]) => void;
   readonly maxChunk?: number;
@@ -86,14 +86,16 @@ async function supervise(options: ConsumerLoopOptions, loop: LoopState, stop: Ab
   const end = AbortSignal.any([stop, loop.halt.signal]);
   while (!end.aborted) {
     const consumer = createConsumer(options);
+    const gone = new AbortController();
     try {
       const crashed = crash(consumer, loop);
-      await start(options, loop, consumer);
+      await start(options, loop, consumer, gone.signal);
       await Promise.race([crashed, aborted(end)]);
     } catch (error) {
       enter(loop, 'retrying', errorMessage(error));
       options.logger.warn({ err: error, topic: options.spec.topic }, 'consumer ended, starting a new one');
     } finally {
+      gone.abort();
       for (const timer of loop.timers) clearTimeout(timer);
       loop.timers.clear();
       await consumer.disconnect().catch(() => undefined);
@@ -140,15 +142,21 @@ function crash(consumer: Consumer, loop: LoopState): Promise<never> {
   return crashed;
 }
 
-async function start(options: ConsumerLoopOptions, loop: LoopState, consumer: Consumer): Promise<void> {
-  let joined = 0;
+async function start(
+  options: ConsumerLoopOptions,
+  loop: LoopState,
+  consumer: Consumer,
+  gone: AbortSignal,
+): Promise<void> {
+  let rejoined = new AbortController();
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    rejoined.abort();
+    rejoined = new AbortController();
     loop.cursor.clear();
     loop.failures.clear();
     for (const partition of Object.keys(loop.lag)) delete loop.lag[Number(partition)];
-    const generation = ++joined;
     const partitions = payload.memberAssignment[options.kafkaTopic] ?? [];
-    void goToPositions(options, loop, consumer, partitions, () => generation === joined);
+    void goToPositions(options, loop, consumer, partitions, AbortSignal.any([gone, rejoined.signal]));
   });
   await consumer.connect();
   await consumer.subscribe({ topic: options.kafkaTopic, fromBeginning: true });
@@ -166,18 +174,19 @@ async function goToPositions(
   loop: LoopState,
   consumer: Consumer,
   partitions: readonly number[],
-  isCurrent: () => boolean,
+  outdated: AbortSignal,
 ): Promise<void> {
-  for (let failures = 0; isCurrent() && !loop.halt.signal.aborted; failures++) {
+  for (let failures = 0; !outdated.aborted; failures++) {
     try {
       await seekToPositions({ ...options, consumer, cursor: loop.cursor }, partitions);
       return enter(loop, 'running', null);
     } catch (error) {
+      if (outdated.aborted) return;
       options.logger.warn({ err: error, topic: options.kafkaTopic }, 'cannot go to the stored positions');
       if (errorKind(error) === 'misconfigured') return halt(loop, errorMessage(error));
       enter(loop, 'retrying', errorMessage(error));
       const waitMs = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)];
-      await delay(waitMs, undefined, { signal: loop.halt.signal }).catch(() => undefined);
+      await delay(waitMs, undefined, { signal: outdated }).catch(() => undefined);
     }
   }
 }

@@ -6,7 +6,7 @@ import { judgeBatch } from './position.ts';
 import { findPosition } from './position.store.ts';
 import { topicOffsets } from './topic-offsets.ts';
 
-export interface PositionedConsumer extends Omit<ConsumeOptions, 'takeBug' | 'onProgress'> {
+export interface PositionedConsumer extends ConsumeOptions {
   readonly consumer: Consumer;
   /** By partition: the offset that kafkajs was last told, or is known, to continue from. Emptied by a rebalance. */
   readonly cursor: Map<number, bigint>;

@@ -70,6 +70,107 @@ export interface Source {
   readonly changedAt: TimestampString | null;
 }
 
+/** A deal in the CRM, won or not. */
+export interface Opportunity {
+  /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the CRM opportunity). */
+  readonly opportunityId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** Where the deal is in its life. */
+  readonly lifecycle: OpportunityLifecycle;
+  /** Name of the deal. */
+  readonly name: string;
+  /** Customer of the deal; null while it has none. */
+  readonly customerId: string | null;
+  /** Sales stage, the CRM's own word. */
+  readonly stage: string;
+  /** Estimated value, decimal(19,4); null while nobody has said. */
+  readonly amount: DecimalString | null;
+  /** ISO 4217 code of the amount; null where there is none. */
+  readonly currency: string | null;
+  /** Date on which it was or is expected to be decided. */
+  readonly closeDate: DateString;
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type OpportunityLifecycle = 'UNKNOWN' | 'OPEN' | 'WON' | 'LOST' | 'DELETED';
+
+/** A contract as the CRM holds it: what was sold to whom, and when it is to be billed. The sum of the billing schedule's net amounts is the contract's net. */
+export interface Contract {
+  /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the CRM contract). */
+  readonly contractId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** Where the contract is in its life; only an ACTIVE one binds. */
+  readonly lifecycle: ContractLifecycle;
+  /** Contract number that people use. */
+  readonly number: string;
+  /** Customer that it binds. */
+  readonly customerId: string;
+  /** Deal that led to it. */
+  readonly opportunityId: string | null;
+  /** Code of the legal entity that sells and bills. */
+  readonly legalEntity: string;
+  /** ISO 4217 code of every amount in the record. */
+  readonly currency: string;
+  /** First day of the term. */
+  readonly startDate: DateString | null;
+  /** Length of the term in months. */
+  readonly termMonths: number | null;
+  /** Value before tax over the whole term, decimal(19,4): the sum of the billing schedule. */
+  readonly net: DecimalString;
+  /** What is to be billed when, ordered by date and id; empty while nothing was agreed. */
+  readonly billingSchedule: readonly BillingLine[];
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type ContractLifecycle = 'UNKNOWN' | 'DRAFT' | 'IN_APPROVAL' | 'ACTIVE' | 'ENDED' | 'DELETED';
+
+/** One amount to be billed on one day. */
+export interface BillingLine {
+  /** Canonical id of the line (UUIDv5 of the CRM's billing line); the ERP's order line carries it. */
+  readonly billingId: string;
+  /** Date on which it is to be billed. */
+  readonly billOn: DateString;
+  /** Product that is billed. */
+  readonly productId: string | null;
+  /** Code of that product. */
+  readonly productCode: string | null;
+  /** Text of the line. */
+  readonly description: string | null;
+  /** Quantity, decimal(28,10). */
+  readonly quantity: DecimalString;
+  /** Price of one unit before tax, decimal(28,10). */
+  readonly unitPrice: DecimalString;
+  /** Amount before tax, decimal(19,4). */
+  readonly net: DecimalString;
+}
+
+/** What the CRM owns of a product that is sold. */
+export interface Product {
+  /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the CRM product). */
+  readonly productId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** Where the product is in its life; INACTIVE is no longer sold. */
+  readonly lifecycle: ProductLifecycle;
+  /** Product code that people use; it becomes the ERP's item code. */
+  readonly code: string | null;
+  /** Name of the product. */
+  readonly name: string;
+  /** Product family, the CRM's own word. */
+  readonly family: string | null;
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type ProductLifecycle = 'UNKNOWN' | 'ACTIVE' | 'INACTIVE' | 'DELETED';
+
 /** What an ERP owns of a customer: number, terms, credit limit, blocked, balance. One record per customer record of an ERP instance. */
 export interface CustomerAccount {
   /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the ERP customer). */
@@ -106,6 +207,71 @@ export interface CustomerAccount {
 
 /** UNKNOWN is what a reader sees for a symbol newer than its schema. */
 export type CustomerAccountLifecycle = 'UNKNOWN' | 'ACTIVE' | 'INACTIVE' | 'DELETED';
+
+/** A sales order as the ERP holds it. net = billedNet + unbilledNet, and the sums of the lines are the order's. */
+export interface Order {
+  /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the ERP sales order). */
+  readonly orderId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** Where the order is in its life: PENDING awaits approval, OPEN has something left to bill, CLOSED was ended with something unbilled. */
+  readonly lifecycle: OrderLifecycle;
+  /** Order number that the customer sees. */
+  readonly number: string;
+  /** Legal entity that issued it. */
+  readonly legalEntityId: string;
+  /** Customer account concerned. */
+  readonly customerAccountId: string | null;
+  /** Customer concerned; null while the account is not linked. */
+  readonly customerId: string | null;
+  /** Contract that it stems from. */
+  readonly contractId: string | null;
+  /** ISO 4217 code of every amount in the record. */
+  readonly currency: string;
+  /** Date of the order. */
+  readonly orderDate: DateString;
+  /** Amount before tax, decimal(19,4). net + tax = gross. */
+  readonly net: DecimalString;
+  /** Tax, decimal(19,4). net + tax = gross. */
+  readonly tax: DecimalString;
+  /** Amount with tax, decimal(19,4). net + tax = gross. */
+  readonly gross: DecimalString;
+  /** Net of what was billed from it, decimal(19,4). net = billedNet + unbilledNet. */
+  readonly billedNet: DecimalString;
+  /** Net of what is still to be billed, decimal(19,4). net = billedNet + unbilledNet. */
+  readonly unbilledNet: DecimalString;
+  /** Lines in document order. */
+  readonly lines: readonly OrderLine[];
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type OrderLifecycle = 'UNKNOWN' | 'PENDING' | 'OPEN' | 'BILLED' | 'CLOSED' | 'CANCELLED' | 'DELETED';
+
+/** One line; amounts are in the order's currency. */
+export interface OrderLine {
+  /** Number of the line in the document. */
+  readonly lineNumber: number;
+  /** Item or service code in the ERP. */
+  readonly itemCode: string | null;
+  /** Text of the line. */
+  readonly description: string | null;
+  /** Quantity, decimal(28,10). */
+  readonly quantity: DecimalString | null;
+  /** Price of one unit before tax, decimal(28,10). */
+  readonly unitPrice: DecimalString | null;
+  /** Amount before tax, decimal(19,4). */
+  readonly net: DecimalString;
+  /** Tax on the line, decimal(19,4). */
+  readonly tax: DecimalString;
+  /** Line of the contract's billing schedule that it carries out. */
+  readonly billingId: string | null;
+  /** Date on which it is to be billed. */
+  readonly billOn: DateString | null;
+  /** Net of what was billed from the line, decimal(19,4). */
+  readonly billedNet: DecimalString;
+}
 
 /** A customer invoice as the ERP holds it. net + tax = gross, and gross = paid + credited + open. The sums of the lines' net and tax are the invoice's net and tax. */
 export interface Invoice {
@@ -174,6 +340,79 @@ export interface InvoiceLine {
   readonly net: DecimalString;
   /** Tax on the line, decimal(19,4). */
   readonly tax: DecimalString;
+}
+
+/** A credit memo to a customer as the ERP holds it. net + tax = gross, and gross = applied + unapplied. */
+export interface CreditMemo {
+  /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the ERP credit memo). */
+  readonly creditMemoId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** Where the credit memo is in its life; APPLIED has nothing left to apply. */
+  readonly lifecycle: CreditMemoLifecycle;
+  /** Document number that the customer sees. */
+  readonly number: string;
+  /** Legal entity that issued it. */
+  readonly legalEntityId: string;
+  /** Customer account concerned. */
+  readonly customerAccountId: string | null;
+  /** Customer concerned; null while the account is not linked. */
+  readonly customerId: string | null;
+  /** Contract that it stems from. */
+  readonly contractId: string | null;
+  /** ISO 4217 code of every amount in the record. */
+  readonly currency: string;
+  /** Date of the credit memo. */
+  readonly issueDate: DateString;
+  /** Accounting month of the credit memo as YYYY-MM. */
+  readonly period: string;
+  /** Amount before tax, decimal(19,4). net + tax = gross. */
+  readonly net: DecimalString;
+  /** Tax, decimal(19,4). net + tax = gross. */
+  readonly tax: DecimalString;
+  /** Amount with tax, decimal(19,4). net + tax = gross. */
+  readonly gross: DecimalString;
+  /** Applied to invoices, decimal(19,4). gross = applied + unapplied. */
+  readonly applied: DecimalString;
+  /** Not yet applied, decimal(19,4). gross = applied + unapplied. */
+  readonly unapplied: DecimalString;
+  /** Lines in document order. */
+  readonly lines: readonly CreditMemoLine[];
+  /** What it was applied to. */
+  readonly allocations: readonly CreditAllocation[];
+  /** invoiceId of the invoice that it was created from. */
+  readonly reversalOf: string | null;
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type CreditMemoLifecycle = 'UNKNOWN' | 'OPEN' | 'APPLIED' | 'VOIDED' | 'DELETED';
+
+/** One line; net and tax are positive, in the credit memo's currency. */
+export interface CreditMemoLine {
+  /** Number of the line in the document. */
+  readonly lineNumber: number;
+  /** Item or service code in the ERP. */
+  readonly itemCode: string | null;
+  /** Text of the line. */
+  readonly description: string | null;
+  /** Quantity, decimal(28,10). */
+  readonly quantity: DecimalString | null;
+  /** Price of one unit before tax, decimal(28,10). */
+  readonly unitPrice: DecimalString | null;
+  /** Amount before tax, decimal(19,4). */
+  readonly net: DecimalString;
+  /** Tax on the line, decimal(19,4). */
+  readonly tax: DecimalString;
+}
+
+/** What it settles of one invoice. */
+export interface CreditAllocation {
+  /** Invoice that is settled. */
+  readonly invoiceId: string;
+  /** Amount applied, decimal(19,4). */
+  readonly amount: DecimalString;
 }
 
 /** A customer payment as the ERP holds it. amount = sum of the allocations + unapplied. */
@@ -310,6 +549,150 @@ export interface ControlSum {
   /** The sum, decimal(19,4). */
   readonly amount: DecimalString;
 }
+
+/** Asks the ERP of a legal entity to hold a document as stated. Addressed to a legal entity, never to an instance. */
+export interface ErpCommand {
+  /** Id of the command; the outcome names it. */
+  readonly commandId: string;
+  /** What is asked: PUT_ORDER has the contract's sales order stand as stated, created or changed. */
+  readonly type: ErpCommandType;
+  /** Contract that is carried out, the record key. */
+  readonly contractId: string;
+  /** Revision of the contract that the command follows; the ERP's side keeps the highest. */
+  readonly contractRevision: bigint;
+  /** Contract number, for people who read the order. */
+  readonly contractNumber: string;
+  /** Customer that is sold to. */
+  readonly customerId: string;
+  /** Code of the legal entity that sells. */
+  readonly legalEntity: string;
+  /** ISO 4217 code of every amount in the record. */
+  readonly currency: string;
+  /** Date of the order. */
+  readonly orderDate: DateString;
+  /** Value before tax, decimal(19,4): the sum of the lines. */
+  readonly net: DecimalString;
+  /** Lines in the order of the billing schedule. */
+  readonly lines: readonly ErpCommandLine[];
+  /** When it was asked. */
+  readonly requestedAt: TimestampString;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type ErpCommandType = 'UNKNOWN' | 'PUT_ORDER';
+
+/** One line of the order. */
+export interface ErpCommandLine {
+  /** Line of the contract's billing schedule. */
+  readonly billingId: string;
+  /** Date on which it is to be billed. */
+  readonly billOn: DateString;
+  /** Item that is sold; null takes the ERP's default. */
+  readonly itemCode: string | null;
+  /** Text of the line. */
+  readonly description: string | null;
+  /** Quantity, decimal(28,10). */
+  readonly quantity: DecimalString;
+  /** Price of one unit before tax, decimal(28,10). */
+  readonly unitPrice: DecimalString;
+  /** Amount before tax, decimal(19,4). */
+  readonly net: DecimalString;
+}
+
+/** What became of a command. A refused one may be done later, when its cause is gone: a command has as many outcomes as its state changed. */
+export interface ErpOutcome {
+  /** Id of the outcome. */
+  readonly outcomeId: string;
+  /** Command that it answers. */
+  readonly commandId: string;
+  /** Contract of the command, the record key. */
+  readonly contractId: string;
+  /** Revision of the contract that the command followed. */
+  readonly contractRevision: bigint;
+  /** DONE: the ERP holds the document as asked. REFUSED: the ERP or our rules do not take it, a person must act. SUPERSEDED: a later command took its place. */
+  readonly status: ErpOutcomeStatus;
+  /** Instance of the ERP that answers, main when there is one. */
+  readonly instance: string;
+  /** Order that stands in the ERP. */
+  readonly orderId: string | null;
+  /** Its number. */
+  readonly orderNumber: string | null;
+  /** Why it was refused, from the adapter's closed list. */
+  readonly code: string | null;
+  /** Why it was refused, for a person. */
+  readonly message: string | null;
+  /** When it was known. */
+  readonly at: TimestampString;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type ErpOutcomeStatus = 'UNKNOWN' | 'DONE' | 'REFUSED' | 'SUPERSEDED';
+
+/** A version of the forecast in the planning system. It is usable when the topic's cells of its revision are as many as cellCount and add up to sums. */
+export interface ForecastVersion {
+  /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the planning system's version). */
+  readonly versionId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** DELETED when the planning system no longer has it. */
+  readonly lifecycle: ForecastVersionLifecycle;
+  /** Name of the version, e.g. Forecast or Budget. */
+  readonly name: string;
+  /** Model of the planning system that it belongs to. */
+  readonly model: string;
+  /** Number of cells with a value, without the rejected ones. */
+  readonly cellCount: bigint;
+  /** Cells that could not become records; each is an exception. */
+  readonly rejectedCount: bigint;
+  /** Sums of the cells, ordered by line item and currency. */
+  readonly sums: readonly ForecastSum[];
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type ForecastVersionLifecycle = 'UNKNOWN' | 'ACTIVE' | 'DELETED';
+
+/** Sum of all cells of one line item in one currency. */
+export interface ForecastSum {
+  /** Line item that is summed. */
+  readonly lineItem: string;
+  /** ISO 4217 code of the amount. */
+  readonly currency: string;
+  /** The sum, decimal(19,4). */
+  readonly amount: DecimalString;
+}
+
+/** One cell of a version of the forecast. */
+export interface Forecast {
+  /** versionId|legalEntity|lineItem|period|currency, the record key. */
+  readonly forecastId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** DELETED when the version no longer has a value there. */
+  readonly lifecycle: ForecastLifecycle;
+  /** Version that the cell belongs to. */
+  readonly versionId: string;
+  /** Revision of the version that the cell was read with: cells of another revision do not belong to it. */
+  readonly versionRevision: bigint;
+  /** Legal entity that is planned. */
+  readonly legalEntityId: string;
+  /** Its code. */
+  readonly legalEntity: string;
+  /** What is planned, the planning system's own word, e.g. Billings. */
+  readonly lineItem: string;
+  /** Month that is planned as YYYY-MM. */
+  readonly period: string;
+  /** ISO 4217 code of the amount. */
+  readonly currency: string;
+  /** Planned amount, decimal(19,4). */
+  readonly amount: DecimalString;
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type ForecastLifecycle = 'UNKNOWN' | 'ACTIVE' | 'DELETED';
 
 /** Asks the adapter of a system to state what the system holds. */
 export interface SnapshotRequest {
@@ -571,18 +954,27 @@ export interface Header {
 /** Value type by state topic. */
 export interface StateValues {
   readonly 'finance.customer.v1': Customer;
+  readonly 'finance.opportunity.v1': Opportunity;
+  readonly 'finance.contract.v1': Contract;
+  readonly 'finance.product.v1': Product;
   readonly 'finance.customer-account.v1': CustomerAccount;
+  readonly 'finance.order.v1': Order;
   readonly 'finance.invoice.v1': Invoice;
+  readonly 'finance.credit-memo.v1': CreditMemo;
   readonly 'finance.payment.v1': Payment;
   readonly 'finance.legal-entity.v1': LegalEntity;
   readonly 'finance.cross-reference.v1': CrossReference;
   readonly 'finance.control-total.v1': ControlTotal;
+  readonly 'finance.forecast-version.v1': ForecastVersion;
+  readonly 'finance.forecast.v1': Forecast;
   readonly 'finance.exception.v1': Exception;
   readonly 'finance.break.v1': Break;
 }
 
 /** Value type by fact topic. */
 export interface FactValues {
+  readonly 'finance.erp-command.v1': ErpCommand;
+  readonly 'finance.erp-outcome.v1': ErpOutcome;
   readonly 'finance.snapshot-request.v1': SnapshotRequest;
   readonly 'finance.snapshot.v1': Snapshot;
   readonly 'finance.snapshot-item.v1': SnapshotItem;
