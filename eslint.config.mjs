@@ -21,7 +21,7 @@ const wiring = ['main', 'app.module', 'config', 'index', 'errors'].map((name) =>
 const permitted = ['client', 'store', 'entity', 'consumer', 'controller', 'worker', 'module', 'generated', 'spec'];
 /** Purity by default, the suffix is the permission: see ARCHITECTURE.md. */
 const domain = [
-  'apps/{crm-ingest,erp-adapter,planning-publisher,reconciliation}/src/**/*.ts',
+  'apps/{crm-ingest,erp-adapter,order-to-cash,planning-publisher,reconciliation}/src/**/*.ts',
   'libs/{canonical,connectors/*}/src/**/*.ts',
 ];
 const impure = [
