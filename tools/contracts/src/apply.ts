@@ -56,13 +56,17 @@ export class IncompatibleContractError extends Error {
   }
 }
 
+/** Nobody waits behind a deployment as a consumer does: a registry that keeps its data in a topic is slow right after its start. */
+const REGISTRY_TIMEOUT_MS = 30_000;
+
 /**
  * Brings an environment to what schemas/ says: creates topics, sets compatibility, registers schemas. Safe to repeat; the
  * whole plan is made, and refused, before the first change.
  * @throws IncompatibleContractError, MisconfiguredError (partition count), TransientError (registry does not answer)
  */
 export async function applyContracts(options: ApplyOptions): Promise<ApplyResult> {
-  const { registry, schemas = contractSchemas(), topics = contractTopics() } = options;
+  const { schemas = contractSchemas(), topics = contractTopics() } = options;
+  const registry = { timeoutMs: REGISTRY_TIMEOUT_MS, ...options.registry };
   const admin = createKafka(
     { brokers: [...options.brokers], clientId: 'tieout-contracts' },
     pino({ level: 'fatal' }),

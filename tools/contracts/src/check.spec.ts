@@ -289,8 +289,8 @@ describe('topics.yaml and ownership.yaml are refused', () => {
   });
 
   it('with a schema that no topic has', () => {
-    const files = new Map([...released, ['order.v1.avsc', '{}']]);
-    expect(findings(files).join('\n')).toContain('topics.yaml: order.v1.avsc: has no entry');
+    const files = new Map([...released, ['ledger-balance.v1.avsc', '{}']]);
+    expect(findings(files).join('\n')).toContain('topics.yaml: ledger-balance.v1.avsc: has no entry');
   });
 
   it('when a service subscribes to a topic that does not list it, and the other way round', () => {

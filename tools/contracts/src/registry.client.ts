@@ -64,7 +64,12 @@ async function refusal(method: string, path: string, response: Response): Promis
   return new Error(`The registry refused ${method} ${path}: ${response.status} ${text}`);
 }
 
-async function send({ url, auth }: RegistryConnection, method: string, path: string, body: unknown): Promise<Response> {
+async function send(
+  { url, auth, timeoutMs }: RegistryConnection,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<Response> {
   const authorization = auth && {
     authorization: `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`,
   };
@@ -72,7 +77,7 @@ async function send({ url, auth }: RegistryConnection, method: string, path: str
     return await fetch(`${url}${path}`, {
       method,
       headers: { 'content-type': 'application/vnd.schemaregistry.v1+json', ...authorization },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs ?? TIMEOUT_MS),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch (cause) {

@@ -554,7 +554,7 @@ export interface ControlSum {
 export interface ErpCommand {
   /** Id of the command; the outcome names it. */
   readonly commandId: string;
-  /** What is asked: PUT_ORDER has the contract's sales order stand as stated, created or changed. */
+  /** What is asked: PUT_ORDER has the contract's sales order stand as stated, created or changed. WITHDRAW_ORDER takes that back: an order that does not stand yet is not created; one that stands with something left to bill is refused, because people decide about it. */
   readonly type: ErpCommandType;
   /** Contract that is carried out, the record key. */
   readonly contractId: string;
@@ -579,7 +579,7 @@ export interface ErpCommand {
 }
 
 /** UNKNOWN is what a reader sees for a symbol newer than its schema. */
-export type ErpCommandType = 'UNKNOWN' | 'PUT_ORDER';
+export type ErpCommandType = 'UNKNOWN' | 'PUT_ORDER' | 'WITHDRAW_ORDER';
 
 /** One line of the order. */
 export interface ErpCommandLine {
@@ -628,7 +628,7 @@ export interface ErpOutcome {
 /** UNKNOWN is what a reader sees for a symbol newer than its schema. */
 export type ErpOutcomeStatus = 'UNKNOWN' | 'DONE' | 'REFUSED' | 'SUPERSEDED';
 
-/** A version of the forecast in the planning system. It is usable when the topic's cells of its revision are as many as cellCount and add up to sums. */
+/** A version of the forecast in the planning system. It is usable when the topic's cells of its revision are as many as cellCount and add up to sums; contentHash then proves them cell by cell. */
 export interface ForecastVersion {
   /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the planning system's version). */
   readonly versionId: string;
@@ -646,6 +646,8 @@ export interface ForecastVersion {
   readonly rejectedCount: bigint;
   /** Sums of the cells, ordered by line item and currency. */
   readonly sums: readonly ForecastSum[];
+  /** SHA-256 in hex over the cells, a line `forecastId legalEntityId amount` each, ordered by forecastId: amounts that swap places change it and leave count and sums as they are. */
+  readonly contentHash: string;
   /** Where the record comes from. */
   readonly source: Source;
 }
