@@ -223,6 +223,21 @@ describe('consuming once', () => {
     expect(await effects()).toHaveLength(50);
   });
 
+  it('is not behind when what follows was aborted', async () => {
+    await send(fact('first'));
+    const producer = kafka.producer({ transactionalId: randomTopic('aborted'), maxInFlightRequests: 1 });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic, messages: [fact('never'), fact('never')] });
+    const loop = consume(FACT, store);
+    const lag = (): number | undefined => loop.status().lag[0];
+    await eventually(() => lag() === 2, { describe: () => loop.status() });
+    await transaction.abort();
+    await eventually(() => lag() === 0, { describe: () => loop.status() });
+    await producer.disconnect();
+    expect(await outcomes()).toEqual({ applied: 1 });
+  });
+
   it('changes the store once when the broker forgets how far the group was', async () => {
     await send(fact('a'), fact('b'));
     const first = consume(FACT, store);

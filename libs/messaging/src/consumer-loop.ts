@@ -158,6 +158,11 @@ async function start(
     const partitions = payload.memberAssignment[options.kafkaTopic] ?? [];
     void goToPositions(options, loop, consumer, partitions, AbortSignal.any([gone, rejoined.signal]));
   });
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+    // Batches of control or aborted records alone never reach eachBatch; without this a topic at rest would seem behind.
+    const { batchSize, partition, highWatermark, lastOffset } = payload;
+    if (batchSize === 0) loop.lag[partition] = Number(BigInt(highWatermark) - BigInt(lastOffset) - 1n);
+  });
   await consumer.connect();
   await consumer.subscribe({ topic: options.kafkaTopic, fromBeginning: true });
   await consumer.run({

@@ -55,6 +55,7 @@ function consumerGauges({ registry, consumers }: MetricSources): void {
     labelNames: ['topic', 'partition'],
     registers,
     collect() {
+      this.reset(); // a partition that went to another process is not this one's to tell of
       for (const { topic, lag } of consumers()) {
         for (const [partition, records] of Object.entries(lag)) this.set({ topic, partition }, records);
       }
@@ -91,8 +92,7 @@ function outboxGauges({ registry, dataSource, relayState }: MetricSources): void
       help,
       registers,
       async collect() {
-        // Without its database a service must still show its other metrics: that is when they are needed.
-        this.set(await outboxDepth(dataSource.manager).then(read, () => NaN));
+        this.set(read(await outboxDepth(dataSource.manager)));
       },
     });
   };
@@ -120,8 +120,8 @@ function deadLetterGauge({ registry, dataSource }: MetricSources): void {
     labelNames: ['topic', 'status'],
     registers: [registry],
     async collect() {
+      const counts = await countDeadLetters(dataSource.manager);
       this.reset();
-      const counts = await countDeadLetters(dataSource.manager).catch(() => []);
       for (const { topic, status, count } of counts) this.set({ topic, status }, count);
     },
   });

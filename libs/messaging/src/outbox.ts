@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Codec } from './codec.ts';
 import { toHeaders, type EventMeta } from './event-headers.ts';
 import { insertEvents, type OutboxRow } from './outbox.store.ts';
-import { assignRevisions } from './state-revision.store.ts';
+import { assignRevisions, currentRevision } from './state-revision.store.ts';
 
 /** A fact to publish. `id` is a UUID derived from its cause, so that doing the work again creates nothing twice. */
 export interface NewEvent<T extends TopicName = TopicName> {
@@ -20,6 +20,12 @@ export interface NewState<T extends StateTopicName> {
   readonly key: string;
   readonly value: Omit<ValueOf<T>, 'revision'>;
   readonly cause?: EventMeta;
+}
+
+/** `event` is null when the content did not change. */
+export interface RevisedState<T extends StateTopicName> {
+  readonly revision: bigint;
+  readonly event: NewEvent<T> | null;
 }
 
 /** `replaced`: a later state of the same key in the same call took its place. */
@@ -58,22 +64,31 @@ export class Outbox {
     const last = new Map(states.map((state) => [state.key, state]));
     const contents = [...last.values()].map(({ key, value }) => ({ key, hash: stateHash(value) }));
     const revisions = await assignRevisions(tx, topic, contents);
-    const changed = [...last.values()].flatMap(({ key, value, cause }) => {
-      const revision = revisions.get(key);
-      if (revision === undefined) return [];
-      const event = {
-        topic,
-        key,
-        id: derivedId(topic, key, Number(revision)),
-        value: { ...value, revision } as unknown as ValueOf<T>,
-      };
-      return [cause ? { ...event, cause } : event];
+    const changed = [...last.values()].flatMap((state) => {
+      const revision = revisions.get(state.key);
+      return revision === undefined ? [] : [stateEvent(topic, state, revision)];
     });
     await this.publish(tx, changed);
     return states.map((state) => {
       if (last.get(state.key) !== state) return 'replaced';
       return revisions.has(state.key) ? 'published' : 'unchanged';
     });
+  }
+
+  /**
+   * The revision that a state has, or gets because its content changed, for records that have to name it: they are written
+   * before the state itself. Its key stays locked until the transaction ends. Publish the event in the same transaction, after
+   * them; a revision whose event is left out is never seen by anybody.
+   */
+  async reviseState<T extends StateTopicName>(
+    tx: EntityManager,
+    topic: T,
+    state: NewState<T>,
+  ): Promise<RevisedState<T>> {
+    const { key, value } = state;
+    const assigned = (await assignRevisions(tx, topic, [{ key, hash: stateHash(value) }])).get(key);
+    if (assigned !== undefined) return { revision: assigned, event: stateEvent(topic, state, assigned) };
+    return { revision: await currentRevision(tx, topic, key), event: null };
   }
 
   #row({ topic, key, id, value, cause }: NewEvent): Omit<OutboxRow, 'id'> {
@@ -88,6 +103,16 @@ export class Outbox {
     };
     return { eventId: id, topic, key, value: this.#codec.encode(topic, value), headers: toHeaders(meta, key) };
   }
+}
+
+function stateEvent<T extends StateTopicName>(
+  topic: T,
+  { key, value, cause }: NewState<T>,
+  revision: bigint,
+): NewEvent<T> {
+  const id = derivedId(topic, key, Number(revision));
+  const event = { topic, key, id, value: { ...value, revision } as unknown as ValueOf<T> };
+  return cause ? { ...event, cause } : event;
 }
 
 /** What counts as a change: everything but the revision itself and the vendor's own version and time of change. */

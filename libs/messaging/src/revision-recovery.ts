@@ -1,4 +1,4 @@
-import { TOPICS, type StateTopicName } from '@tieout/canonical';
+import { TOPICS, type StateTopicName, type ValueOf } from '@tieout/canonical';
 import type { Kafka } from 'kafkajs';
 import type { DataSource } from 'typeorm';
 import type { Codec } from './codec.ts';
@@ -30,7 +30,8 @@ export async function recoverRevisions({ kafka, codec, dataSource, service }: Re
   let restored = 0;
   for (const topic of stateTopicsOf(service)) {
     if (await hasRevisions(dataSource.manager, topic)) continue;
-    const latest = await readLatest(kafka, codec, topic);
+    const states = await readLatestStates(kafka, codec, topic);
+    const latest = [...states].map(([key, value]) => ({ key, revision: value.revision, hash: stateHash(value) }));
     if (latest.length === 0) continue;
     await inTransaction(dataSource, (tx) => restoreRevisions(tx, topic, latest));
     restored += latest.length;
@@ -38,19 +39,17 @@ export async function recoverRevisions({ kafka, codec, dataSource, service }: Re
   return restored;
 }
 
-async function readLatest(
+/** The last record of every key of a topic as it stands now; an erased key keeps what it was. */
+export async function readLatestStates<T extends StateTopicName>(
   kafka: Kafka,
   codec: Codec,
-  topic: StateTopicName,
-): Promise<{ key: string; revision: bigint; hash: string }[]> {
+  topic: T,
+): Promise<ReadonlyMap<string, ValueOf<T>>> {
   const values = new Map<string, Buffer>();
   await readTopic(kafka, topic, await wholeTopic(kafka, topic), ({ key, value }) => {
     if (key && value) values.set(key.toString(), value);
   });
-  const latest = [];
-  for (const [key, bytes] of values) {
-    const value = await codec.decode(topic, bytes);
-    latest.push({ key, revision: value.revision, hash: stateHash(value) });
-  }
+  const latest = new Map<string, ValueOf<T>>();
+  for (const [key, bytes] of values) latest.set(key, await codec.decode(topic, bytes));
   return latest;
 }

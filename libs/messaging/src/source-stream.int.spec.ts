@@ -1,5 +1,6 @@
 import { createDatabase, eventually } from '@tieout/testing';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MisconfiguredError, TransientError } from './errors.ts';
@@ -7,6 +8,7 @@ import { sourceStreamTables } from './source-stream.store.ts';
 import { SourceStreams } from './source-stream.ts';
 import type { Poll, StreamSpec } from './source-stream.ts';
 import { inTransaction } from './transaction.ts';
+import { sourceStreamMetrics } from './work-metrics.ts';
 
 interface Cursor {
   readonly at: number;
@@ -158,6 +160,42 @@ describe('a source stream', () => {
     );
     await eventually(() => handle.status().state === 'stopped');
     expect(handle.status().reason).toBe('credentials refused');
+  });
+
+  it('has what lives between polls given up when a poll fails, when the stream is lost, and when it stops', async () => {
+    const released: string[] = [];
+    let fail = false;
+    const streams = replica('a', 60_000);
+    streams.runStream({
+      ...spec(async () => {
+        if (fail) throw new TransientError('source-down', 'the source is down');
+      }),
+      release: (reason) => void released.push(reason),
+    });
+    const state = () => streams.status()[0]?.state;
+    await eventually(() => state() === 'owned');
+    expect(released).toEqual([]);
+    fail = true;
+    await eventually(() => released.includes('failed'));
+    fail = false;
+    await dataSource.query(`UPDATE source_stream SET owner = 'b', epoch = epoch + 1`);
+    await eventually(() => released.includes('lost') && state() === 'waiting');
+    await streams.stop();
+    expect(released.at(-1)).toBe('stopped');
+  });
+
+  it('shows in metrics that it fails, and that it has stopped', async () => {
+    const streams = replica('a');
+    const registry = new Registry();
+    sourceStreamMetrics(registry, streams);
+    const gauge = async (name: string): Promise<number | undefined> =>
+      (await registry.getSingleMetric(name)?.get())?.values[0]?.value;
+    let error: Error = new TransientError('source-down', 'the source is down');
+    streams.runStream(spec(() => Promise.reject(error)));
+    await eventually(async () => ((await gauge('tieout_source_stream_failures')) ?? 0) > 1);
+    expect(await gauge('tieout_source_stream_running')).toBe(1);
+    error = new MisconfiguredError('denied', 'credentials refused');
+    await eventually(async () => (await gauge('tieout_source_stream_running')) === 0);
   });
 
   it('polls at once when woken', async () => {

@@ -31,6 +31,11 @@ export interface StreamSpec<Cursor> extends StreamKey {
   readonly intervalMs: number;
   /** Reads from the cursor on. Answer 'more' to be called again at once; anything else means the source's end was reached. */
   poll(poll: Poll<Cursor>): Promise<'more' | 'end' | void>;
+  /**
+   * Give up what lives between polls, an open subscription for instance: the stream is not ours any more, or a poll failed and
+   * the next one begins from the stored cursor. May come without a poll before it.
+   */
+  release?(reason: 'failed' | 'lost' | 'stopped'): void;
 }
 
 export interface StreamStatus extends StreamKey {
@@ -132,11 +137,13 @@ async function runLoop<Cursor>(
     try {
       pauseMs = await cycle(options, spec, loop, stop);
     } catch (error) {
+      spec.release?.('failed');
       if (stop.aborted) break;
       if (errorKind(error) === 'misconfigured') return await halt(options, spec, loop, error);
       pauseMs = await afterFailure(options, spec, loop, error);
     }
   }
+  spec.release?.('stopped');
   await release(options, loop);
   loop.state = 'stopped';
 }
@@ -150,6 +157,7 @@ async function cycle<Cursor>(
 ): Promise<number> {
   loop.owned = await takeStream(options.dataSource, spec, options.owner, options.leaseMs);
   if (loop.owned === null) {
+    spec.release?.('lost');
     loop.state = 'waiting';
     return Math.min(spec.intervalMs, options.leaseMs / 3);
   }

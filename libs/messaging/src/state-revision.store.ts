@@ -34,6 +34,16 @@ export async function assignRevisions(
   return new Map(rows.map((row) => [row.key, BigInt(row.revision)]));
 }
 
+/** The revision of a key that has one. */
+export async function currentRevision(tx: EntityManager, topic: string, key: string): Promise<bigint> {
+  const rows = await tx.query<{ revision: string }[]>(
+    `SELECT revision FROM state_revision WHERE topic = $1 AND key = $2`,
+    [topic, key],
+  );
+  if (rows[0] === undefined) throw new Error(`${topic} ${key} has no revision`);
+  return BigInt(rows[0].revision);
+}
+
 export async function hasRevisions(tx: EntityManager, topic: string): Promise<boolean> {
   const rows = await tx.query<unknown[]>(`SELECT 1 FROM state_revision WHERE topic = $1 LIMIT 1`, [topic]);
   return rows.length > 0;

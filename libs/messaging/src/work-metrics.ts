@@ -25,18 +25,47 @@ export function workQueueMetrics(registry: Registry, queue: WorkQueue): void {
         this.set({ state }, count);
     },
   });
+  new Gauge({
+    name: 'tieout_work_queue_running',
+    help: '1 while this process takes work items, 0 once it has stopped.',
+    registers,
+    collect() {
+      this.set(queue.status().state === 'running' ? 1 : 0);
+    },
+  });
 }
 
-/** Seconds since each stream last reached the end of its source, read when scraped. */
+/** How far each stream is behind its source, and whether this process can poll it; read when scraped. */
 export function sourceStreamMetrics(registry: Registry, streams: SourceStreams): void {
+  const registers = [registry];
+  const labelNames = ['instance', 'stream'] as const;
   new Gauge({
     name: 'tieout_source_cursor_age_seconds',
     help: 'Seconds since a poll last reached the end of the source.',
-    labelNames: ['instance', 'stream'],
-    registers: [registry],
+    labelNames,
+    registers,
     async collect() {
       for (const { instance, stream, cursorAgeSeconds } of await streams.ages())
         this.set({ instance, stream }, cursorAgeSeconds);
+    },
+  });
+  new Gauge({
+    name: 'tieout_source_stream_running',
+    help: '1 while this process polls the stream or waits for its turn, 0 once it has stopped.',
+    labelNames,
+    registers,
+    collect() {
+      for (const { instance, stream, state } of streams.status())
+        this.set({ instance, stream }, state === 'stopped' ? 0 : 1);
+    },
+  });
+  new Gauge({
+    name: 'tieout_source_stream_failures',
+    help: 'Polls of the stream that failed in a row; 0 after one that succeeded.',
+    labelNames,
+    registers,
+    collect() {
+      for (const { instance, stream, failures } of streams.status()) this.set({ instance, stream }, failures);
     },
   });
 }

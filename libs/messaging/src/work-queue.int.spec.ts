@@ -1,9 +1,11 @@
 import { createDatabase, eventually, spawnTs } from '@tieout/testing';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DataError, MisconfiguredError, TransientError } from './errors.ts';
 import { inTransaction } from './transaction.ts';
+import { workQueueMetrics } from './work-metrics.ts';
 import { discardItem, redriveItem, workQueueTables } from './work-queue.store.ts';
 import { outcomeUnknown, WorkQueue } from './work-queue.ts';
 import type { WorkHandler, WorkItem, WorkQueueOptions } from './work-queue.ts';
@@ -227,7 +229,10 @@ describe('the work queue', () => {
     const queue = worker(
       record(() => Promise.reject(new MisconfiguredError('bad-credentials', 'the vendor refuses us'))),
     );
+    const registry = new Registry();
+    workQueueMetrics(registry, queue);
     await eventually(() => queue.status().state === 'stopped');
+    expect(await registry.metrics()).toContain('tieout_work_queue_running 0');
     expect(queue.status().reason).toBe('the vendor refuses us');
     await eventually(async () => (await states())[1] === 'waiting');
   });
