@@ -78,6 +78,14 @@ describe('configuration', () => {
     );
   });
 
+  it('takes any other text from such a file too', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'ca.pem');
+    writeFileSync(file, 'first\nsecond\n');
+    const definition = defineKeys({ CA: { schema: z.string(), description: 'An authority.', default: 'none' } });
+    expect(readConfig(definition, { CA_FILE: file })).toEqual({ CA: 'first\nsecond' });
+    expect(readConfig(definition, { CA: 'given', CA_FILE: file })).toEqual({ CA: 'given' });
+  });
+
   it.each([
     ['plain over plain text', { KAFKA_SSL: 'false' }, ['KAFKA_SASL_MECHANISM']],
     ['plain over TLS', { KAFKA_SSL: 'true' }, []],

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { REDACTED } from './redaction.ts';
 
-/** One key of a service's configuration; the key's name is the environment variable's name. */
+/**
+ * One key of a service's configuration; the key's name is the environment variable's name. Its text may also come from the file
+ * that `<KEY>_FILE` names, whose trailing line break is dropped: secrets belong there, and PEM texts do not fit elsewhere.
+ */
 export interface ConfigKey<S extends z.ZodType = z.ZodType> {
   /** Parses the text from the environment; make it `.optional()` when the key may be absent. */
   readonly schema: S;
@@ -10,7 +13,7 @@ export interface ConfigKey<S extends z.ZodType = z.ZodType> {
   readonly description: string;
   /** Text as it would stand in the environment. */
   readonly default?: string;
-  /** Never printed; may also come from the file named by `<KEY>_FILE`, whose trailing line break is dropped. */
+  /** Never printed. */
   readonly secret?: boolean;
 }
 
@@ -81,7 +84,7 @@ function readKey(name: string, key: ConfigKey, environment: Environment): { valu
 function rawText(name: string, key: ConfigKey, environment: Environment): string | undefined {
   const direct = environment[name];
   if (direct !== undefined && direct !== '') return direct;
-  const file = key.secret ? environment[`${name}_FILE`] : undefined;
+  const file = environment[`${name}_FILE`];
   if (file) return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   return key.default;
 }

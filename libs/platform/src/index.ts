@@ -23,7 +23,7 @@ export { Lifecycle } from './lifecycle.ts';
 export type { Part, Phase } from './lifecycle.ts';
 export { createLogger } from './logging.ts';
 export type { Logger } from './logging.ts';
-export { createMetrics } from './metrics.ts';
+export { createMetrics, healthMetric, httpDuration } from './metrics.ts';
 export type { Metrics } from './metrics.ts';
 export { redact, redactText } from './redaction.ts';
 export { runService, startService } from './service.ts';

@@ -7,7 +7,8 @@ import type { MigrationClass } from './database.ts';
 import { HealthRegistry } from './health.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { Logger } from './logging.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, healthMetric } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import { ProbesController } from './probes.controller.ts';
 import { CONFIG, LOGGER, METRICS, SERVICE_NAME } from './tokens.ts';
 
@@ -35,7 +36,7 @@ export class PlatformModule {
         { provide: CONFIG, useValue: options.config },
         { provide: LOGGER, useValue: options.logger },
         { provide: SERVICE_NAME, useValue: options.name },
-        { provide: METRICS, useFactory: () => createMetrics(options.name, options.version) },
+        { provide: METRICS, useFactory: () => openMetrics(options, health) },
         { provide: HealthRegistry, useValue: health },
         { provide: Lifecycle, useFactory: () => new Lifecycle() },
         { provide: DataSource, useFactory: () => openWithHealth(options, health) },
@@ -43,6 +44,12 @@ export class PlatformModule {
       exports: [CONFIG, LOGGER, METRICS, SERVICE_NAME, HealthRegistry, Lifecycle, DataSource],
     };
   }
+}
+
+function openMetrics({ name, version }: PlatformOptions, health: HealthRegistry): Metrics {
+  const metrics = createMetrics(name, version);
+  healthMetric(metrics, health);
+  return metrics;
 }
 
 async function openWithHealth(options: PlatformOptions, health: HealthRegistry): Promise<DataSource> {
