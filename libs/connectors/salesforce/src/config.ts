@@ -16,6 +16,15 @@ export const salesforceConfig = z.object({
     .default('v63.0'),
   /** Longest wait for one answer, in milliseconds. */
   timeoutMs: z.number().int().min(100).max(600_000).default(30_000),
+  /** Host and port of the Pub/Sub API. */
+  pubsubEndpoint: z
+    .string()
+    .regex(/^[\w.-]+:\d{1,5}$/, 'expected host:port')
+    .default('api.pubsub.salesforce.com:7443'),
+  /** PEM of the authority that signed the endpoint's certificate; absent: those that Node trusts. */
+  pubsubCaPem: z.string().includes('CERTIFICATE', { error: 'expected a PEM certificate' }).optional(),
+  /** A subscription that is silent for longer is dead: the vendor sends a keepalive every 270 s. */
+  pubsubSilenceMs: z.number().int().min(100).max(3_600_000).default(300_000),
 });
 
 export type SalesforceConfig = z.output<typeof salesforceConfig>;

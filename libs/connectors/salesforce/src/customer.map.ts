@@ -1,27 +1,13 @@
-import { canonicalId, isCurrency, type Address, type Customer } from '@tieout/canonical';
-import { isoInstant } from './account-query.ts';
+import { isCurrency, type Address, type Customer } from '@tieout/canonical';
+import { text, type Mapped, type MappingProblem } from './fate.ts';
+import { customerIdOf, referenceTo, sourceOf } from './identity.ts';
 import type { Account } from './vendor-types.ts';
 
 /** A customer without the revision, which the outbox assigns. */
 export type CustomerState = Omit<Customer, 'revision'>;
 
-/** Why an account cannot become a customer as it is; `code` is the kind of the exception raised for it. */
-export interface MappingProblem {
-  readonly code: 'unknown-currency' | 'missing-name';
-  readonly field: keyof Account;
-  readonly message: string;
-}
-export type MappedAccount =
-  | { readonly kind: 'mapped'; readonly value: CustomerState }
-  | { readonly kind: 'refused'; readonly problem: MappingProblem };
-
-/** Canonical id of the customer that an account of this org is. */
-export function customerIdOf(instance: string, accountId: string): string {
-  return canonicalId('salesforce', instance, 'Account', accountId);
-}
-
 /** The customer that an Account states, or why it states none. A deleted account is refused for nothing: it only has to go. */
-export function mapCustomer(account: Account, instance: string): MappedAccount {
+export function mapCustomer(account: Account, instance: string): Mapped<CustomerState> {
   const problem = account.IsDeleted ? undefined : problemOf(account);
   if (problem !== undefined) return { kind: 'refused', problem };
   const currency = text(account.CurrencyIsoCode);
@@ -36,26 +22,19 @@ export function mapCustomer(account: Account, instance: string): MappedAccount {
     paymentTerms: text(account.Payment_Terms__c),
     billingAddress: address(account, 'Billing'),
     shippingAddress: address(account, 'Shipping'),
-    parentId: account.ParentId === null ? null : customerIdOf(instance, account.ParentId),
-    source: {
-      system: 'salesforce',
-      instance,
-      entity: 'Account',
-      id: account.Id,
-      version: null,
-      changedAt: isoInstant(account.SystemModstamp),
-    },
+    parentId: referenceTo('Account', instance, account.ParentId),
+    source: sourceOf('Account', instance, account),
   };
   return { kind: 'mapped', value };
 }
 
 function problemOf(account: Account): MappingProblem | undefined {
   if (text(account.Name) === null)
-    return { code: 'missing-name', field: 'Name', message: `Account ${account.Id} has no name` };
+    return { code: 'missing-name', field: 'Name', value: '', message: `Account ${account.Id} has no name` };
   const currency = text(account.CurrencyIsoCode);
   if (currency === null || isCurrency(currency)) return undefined;
   const message = `Account ${account.Id} has the currency ${JSON.stringify(currency)}, which ISO 4217 does not know`;
-  return { code: 'unknown-currency', field: 'CurrencyIsoCode', message };
+  return { code: 'unknown-currency', field: 'CurrencyIsoCode', value: currency, message };
 }
 
 function address(account: Account, kind: 'Billing' | 'Shipping'): Address | null {
@@ -67,10 +46,4 @@ function address(account: Account, kind: 'Billing' | 'Shipping'): Address | null
     country: text(account[`${kind}Country`]),
   };
   return Object.values(value).every((part) => part === null) ? null : value;
-}
-
-/** Blank text is no value: Salesforce stores it as null, integrations that bypass its UI do not always. */
-function text(value: string | null): string | null {
-  const trimmed = value?.trim() ?? '';
-  return trimmed === '' ? null : trimmed;
 }

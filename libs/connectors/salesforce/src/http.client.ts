@@ -2,7 +2,7 @@ import { TransientError } from '@tieout/messaging';
 
 export interface Answer {
   readonly status: number;
-  /** Parsed JSON, or null when there is none. */
+  /** Parsed JSON with every number as its source text, or null when there is none. */
   readonly body: unknown;
   /** An instant by the server's clock, when it states that: not after the call was sent, so not after what it read. */
   readonly askedAt: Date | null;
@@ -29,8 +29,13 @@ export async function send(call: string, url: string, init: RequestInit, timeout
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, exactNumber);
   } catch {
     return null; // An error page of a proxy; the status says enough.
   }
+}
+
+/** No binary float touches an amount: a number stays the text that it was sent as. */
+function exactNumber(_key: string, value: unknown, ...[context]: readonly { readonly source: string }[]): unknown {
+  return typeof value === 'number' ? context!.source : value;
 }

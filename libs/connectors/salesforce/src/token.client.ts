@@ -8,6 +8,8 @@ import { send } from './http.client.ts';
 export interface Session {
   readonly accessToken: string;
   readonly instanceUrl: string;
+  /** The org's id, 18 characters: the Pub/Sub API asks for it. */
+  readonly tenantId: string;
 }
 
 /** A session tells nobody its age; it is dropped before the shortest time-out that an org can set. */
@@ -50,8 +52,13 @@ async function requestSession(config: SalesforceConfig): Promise<Session> {
   const url = `${config.loginUrl}/services/oauth2/token`;
   const answer = await send('token', url, { method: 'POST', body }, config.timeoutMs);
   if (answer.status !== 200) throw toError('token', failureOf(answer.status, answer.body));
-  const { access_token, instance_url } = answer.body as { access_token: string; instance_url: string };
-  return { accessToken: access_token, instanceUrl: instance_url };
+  const { access_token, instance_url, id } = answer.body as { access_token: string; instance_url: string; id: string };
+  return { accessToken: access_token, instanceUrl: instance_url, tenantId: tenantOf(id) };
+}
+
+/** The identity URL ends in /id/<org>/<user>. */
+function tenantOf(identity: string): string {
+  return /\/id\/(\w{18})\//.exec(identity)?.[1] ?? '';
 }
 
 async function assertion({ privateKeyPem, consumerKey, username, audience }: SalesforceConfig): Promise<string> {
