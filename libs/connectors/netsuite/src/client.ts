@@ -3,49 +3,69 @@ import { z } from 'zod';
 import { toAccountTime } from './account-time.ts';
 import type { NetSuiteConfig } from './config.ts';
 import type { OwnedFields } from './customer-write.map.ts';
-import { createSender, type Send } from './http.client.ts';
+import {
+  asCreditMemos,
+  asInvoices,
+  asOrders,
+  asPayments,
+  changedRows,
+  documentReader,
+  inParts,
+  type Page,
+} from './documents.client.ts';
+import { createSender, type Answer, type Send } from './http.client.ts';
 import * as queries from './queries.ts';
 import { readSnapshot, type SnapshotObject, type SnapshotReading } from './snapshot.client.ts';
-import { createQuery, type Query } from './suiteql.client.ts';
+import { createQuery } from './suiteql.client.ts';
 import {
   currencyRow,
   deletedRow,
-  rawLine,
-  rawLink,
+  itemRow,
   rawRow,
   subsidiaryRow,
   totalRow,
+  type CreditMemoRecord,
   type DeletedRow,
   type InvoiceRecord,
+  type OrderRecord,
   type PaymentRecord,
   type Position,
-  type RawLink,
   type RawRow,
   type SubsidiaryRow,
   type TotalRow,
 } from './vendor-types.ts';
 
-/** One page of a stream. `next` is null at its end; `clock` is the server's when it answered. */
-export interface Page<T> {
-  readonly rows: readonly T[];
-  readonly next: Position | null;
-  readonly clock: Date;
-}
+/** Record types that are created or updated under an external id of ours. */
+export type UpsertType =
+  | 'customer'
+  | 'salesOrder'
+  | 'invoice'
+  | 'customerPayment'
+  | 'creditMemo'
+  | 'serviceSaleItem'
+  | 'subsidiary'
+  | 'currency';
 
 /** What is read and written of NetSuite. Every method throws TransientError, DataError or MisconfiguredError. */
 export interface NetSuiteClient {
   /** Internal ids of the account's currencies by ISO code. */
   currencyIds(signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
+  /** Internal ids of the active items that have one of these codes. */
+  itemIds(codes: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
   subsidiaries(signal?: AbortSignal): Promise<readonly SubsidiaryRow[]>;
   changedCustomers(after: Position, signal?: AbortSignal): Promise<Page<RawRow>>;
   customersById(ids: readonly string[], signal?: AbortSignal): Promise<readonly RawRow[]>;
+  changedOrders(after: Position, signal?: AbortSignal): Promise<Page<OrderRecord>>;
+  ordersById(ids: readonly string[], signal?: AbortSignal): Promise<readonly OrderRecord[]>;
   changedInvoices(after: Position, signal?: AbortSignal): Promise<Page<InvoiceRecord>>;
   invoicesById(ids: readonly string[], signal?: AbortSignal): Promise<readonly InvoiceRecord[]>;
+  changedCreditMemos(after: Position, signal?: AbortSignal): Promise<Page<CreditMemoRecord>>;
+  creditMemosById(ids: readonly string[], signal?: AbortSignal): Promise<readonly CreditMemoRecord[]>;
   changedPayments(after: Position, signal?: AbortSignal): Promise<Page<PaymentRecord>>;
   paymentsById(ids: readonly string[], signal?: AbortSignal): Promise<readonly PaymentRecord[]>;
   /** Records deleted for good since the instant, oldest first. */
   deletedSince(
-    type: 'customer' | 'invoice' | 'customerpayment',
+    type: 'customer' | 'salesorder' | 'invoice' | 'creditmemo' | 'customerpayment',
     since: Date,
     signal?: AbortSignal,
   ): Promise<readonly DeletedRow[]>;
@@ -55,51 +75,64 @@ export interface NetSuiteClient {
     externalId: string,
     signal?: AbortSignal,
   ): Promise<{ readonly id: string; readonly fields: OwnedFields } | null>;
-  /** Creates or updates by external id; safe to repeat. Answers the internal id. */
-  upsertRecord(
-    type: 'customer' | 'invoice' | 'customerPayment' | 'subsidiary' | 'currency',
-    externalId: string,
-    body: object,
-    signal?: AbortSignal,
-  ): Promise<string>;
+  /** The sales order under this external id as it stands, or null; `standingOrder` reads it. */
+  readOrder(externalId: string, signal?: AbortSignal): Promise<OrderRecord | null>;
+  /**
+   * Creates or updates by external id; safe to repeat. Answers the internal id. A sublist that is sent replaces the one that
+   * is there: a line stays and keeps what it has when it is sent with its key as `line`.
+   */
+  upsertRecord(type: UpsertType, externalId: string, body: object, signal?: AbortSignal): Promise<string>;
   /** Changes fields of the customer under this external id; safe to repeat. */
   updateCustomer(externalId: string, fields: Partial<OwnedFields>, signal?: AbortSignal): Promise<void>;
+  /**
+   * Makes one record of another and answers its internal id. `body` overrides what the source says; with `item.items` only the
+   * lines listed (`orderLine` names the source's line) are taken. NOT safe to repeat: no answer is an unknown outcome. An
+   * `externalId` in the body makes a repetition a refusal instead of a second record.
+   */
+  transform(
+    from: 'salesOrder' | 'invoice',
+    id: string,
+    to: 'invoice' | 'customerPayment' | 'creditMemo',
+    body?: object,
+    signal?: AbortSignal,
+  ): Promise<string>;
   snapshot(object: SnapshotObject, cutOff: string | null, signal?: AbortSignal): Promise<SnapshotReading>;
 }
-
-const pageSize = 1000;
 
 /** A client of one account. Holds no connection; nothing to close. */
 export function createNetSuiteClient(config: NetSuiteConfig): NetSuiteClient {
   const send = createSender(config);
   const query = createQuery(send);
+  const orders = documentReader(query, { changed: queries.changedOrders, byId: queries.ordersById }, asOrders);
+  const invoices = documentReader(query, { changed: queries.changedInvoices, byId: queries.invoicesById }, asInvoices);
+  const memos = documentReader(
+    query,
+    { changed: queries.changedCreditMemos, byId: queries.creditMemosById },
+    asCreditMemos,
+  );
+  const payments = documentReader(query, { changed: queries.changedPayments, byId: queries.paymentsById }, asPayments);
   return {
     async currencyIds(signal) {
       const rows = await query.all(queries.currencies, [], currencyRow, signal);
       return new Map(rows.map(({ symbol, id }) => [symbol, id]));
     },
+    async itemIds(codes, signal) {
+      const asked = [...new Set(codes)];
+      const rows = await inParts(asked, (part) => query.all(queries.itemsByCode(part.length), part, itemRow, signal));
+      return new Map(rows.map(({ itemid, id }) => [itemid, id]));
+    },
     subsidiaries: (signal) => query.all(queries.subsidiaries, [], subsidiaryRow, signal),
-    changedCustomers: (after, signal) => changed(query, queries.changedCustomers, after, signal),
+    changedCustomers: (after, signal) => changedRows(query, queries.changedCustomers, after, signal),
     customersById: (ids, signal) =>
-      byIds(ids, (part) => query.all(queries.customersById(part.length), part, rawRow, signal)),
-    async changedInvoices(after, signal) {
-      const page = await changed(query, queries.changedInvoices, after, signal);
-      return { ...page, rows: await withParts(query, page.rows, signal) };
-    },
-    async invoicesById(ids, signal) {
-      const read = (part: readonly string[]): Promise<RawRow[]> =>
-        query.all(queries.invoicesById(part.length), part, rawRow, signal);
-      return withParts(query, await byIds(ids, read), signal);
-    },
-    async changedPayments(after, signal) {
-      const page = await changed(query, queries.changedPayments, after, signal);
-      return { ...page, rows: await withLinks(query, page.rows, signal) };
-    },
-    async paymentsById(ids, signal) {
-      const read = (part: readonly string[]): Promise<RawRow[]> =>
-        query.all(queries.paymentsById(part.length), part, rawRow, signal);
-      return withLinks(query, await byIds(ids, read), signal);
-    },
+      inParts(ids, (part) => query.all(queries.customersById(part.length), part, rawRow, signal)),
+    changedOrders: orders.changed,
+    ordersById: orders.byId,
+    changedInvoices: invoices.changed,
+    invoicesById: invoices.byId,
+    changedCreditMemos: memos.changed,
+    creditMemosById: memos.byId,
+    changedPayments: payments.changed,
+    paymentsById: payments.byId,
     deletedSince: (type, since, signal) => {
       const from = toAccountTime(since.toISOString(), config.timeZone);
       return query.all(queries.deletedSince, [type, from], deletedRow, signal);
@@ -107,54 +140,18 @@ export function createNetSuiteClient(config: NetSuiteConfig): NetSuiteClient {
     totals: (object, signal) =>
       query.all(object === 'invoice' ? queries.invoiceTotals : queries.paymentTotals, [], totalRow, signal),
     readCustomer: (externalId, signal) => readCustomer(send, externalId, signal),
-    upsertRecord: async (type, externalId, body, signal) => {
-      const id = await upsert(send, type, externalId, body, signal);
-      if (id === null) throw new DataError('netsuite-answer', `NetSuite upsert ${type}: no Location in the answer`);
-      return id;
+    async readOrder(externalId, signal) {
+      const headers = await query.all(queries.orderByExternalId, [externalId], rawRow, signal);
+      return (await asOrders(query, headers, signal))[0] ?? null;
+    },
+    async upsertRecord(type, externalId, body, signal) {
+      return locatedId(`upsert ${type}`, await upsert(send, type, externalId, body, signal));
     },
     updateCustomer: async (externalId, fields, signal) =>
       void (await upsert(send, 'customer', externalId, fields, signal)),
+    transform: (from, id, to, body, signal) => transform(send, { from, id, to }, body ?? {}, signal),
     snapshot: (object, cutOff, signal) => readSnapshot(query, object, cutOff, signal),
   };
-}
-
-async function changed(query: Query, q: string, after: Position, signal?: AbortSignal): Promise<Page<RawRow>> {
-  const { rows, hasMore, date } = await query.page(q, [after.at, after.at, after.id], rawRow, {
-    limit: pageSize,
-    signal,
-  });
-  const last = rows.at(-1);
-  return { rows, next: hasMore && last ? { at: last.modified, id: last.id } : null, clock: date };
-}
-
-async function withParts(query: Query, headers: readonly RawRow[], signal?: AbortSignal): Promise<InvoiceRecord[]> {
-  const ids = headers.map((header) => header.id);
-  const [lineRows, links] = await Promise.all([
-    byIds(ids, (part) => query.all(queries.linesOf(part.length), part, rawLine, signal)),
-    linkRows(query, queries.linksToInvoices, ids, signal),
-  ]);
-  const lines = groupBy(lineRows, (line) => line.transaction);
-  const applied = groupBy(links, (link) => link.previousdoc);
-  return headers.map((header) => ({
-    header,
-    lines: lines.get(header.id) ?? [],
-    links: applied.get(header.id) ?? [],
-  }));
-}
-
-async function withLinks(query: Query, headers: readonly RawRow[], signal?: AbortSignal): Promise<PaymentRecord[]> {
-  const ids = headers.map((header) => header.id);
-  const links = groupBy(await linkRows(query, queries.linksOfPayments, ids, signal), (link) => link.nextdoc);
-  return headers.map((header) => ({ header, links: links.get(header.id) ?? [] }));
-}
-
-function linkRows(
-  query: Query,
-  q: (count: number) => string,
-  ids: readonly string[],
-  signal?: AbortSignal,
-): Promise<RawLink[]> {
-  return byIds(ids, (part) => query.all(q(part.length), part, rawLink, signal));
 }
 
 const customerShape = z.object({
@@ -180,34 +177,45 @@ async function readCustomer(
   }
 }
 
-/** Answers the internal id where the answer names it. */
-async function upsert(
-  send: Send,
-  type: string,
-  externalId: string,
-  body: object,
-  signal?: AbortSignal,
-): Promise<string | null> {
-  // Without `replace` a repeated call would add the same lines once more.
-  const replace = type === 'invoice' ? '?replace=item' : type === 'customerPayment' ? '?replace=apply' : '';
-  const { location } = await send({
+/** The default drops a mistyped field without a word. */
+const strict = { 'X-NetSuite-PropertyNameValidation': 'Error' };
+
+/** Without `replace` a repeated call would add the same lines once more. */
+const sublists: Partial<Record<UpsertType, string>> = {
+  salesOrder: 'item',
+  invoice: 'item',
+  customerPayment: 'apply',
+  creditMemo: 'item,apply',
+};
+
+function upsert(send: Send, type: UpsertType, externalId: string, body: object, signal?: AbortSignal): Promise<Answer> {
+  const replace = sublists[type] === undefined ? '' : `?replace=${sublists[type]}`;
+  return send({
     name: `upsert ${type}`,
     method: 'PUT',
     path: `/record/v1/${type}/eid:${encodeURIComponent(externalId)}${replace}`,
     body,
-    // The default drops a mistyped field without a word.
-    headers: { 'X-NetSuite-PropertyNameValidation': 'Error' },
+    headers: strict,
     signal,
   });
-  return /\/(\d+)$/.exec(location ?? '')?.[1] ?? null;
 }
 
-/** Long id lists are asked for in parts, so that no statement grows beyond bounds. */
-async function byIds<R>(ids: readonly string[], read: (part: readonly string[]) => Promise<R[]>): Promise<R[]> {
-  const parts = Array.from({ length: Math.ceil(ids.length / 500) }, (_, n) => ids.slice(n * 500, (n + 1) * 500));
-  return (await Promise.all(parts.map(read))).flat();
+async function transform(
+  send: Send,
+  { from, id, to }: { readonly from: string; readonly id: string; readonly to: string },
+  body: object,
+  signal?: AbortSignal,
+): Promise<string> {
+  // Lines that the overrides do not name would be taken, too.
+  const replace = 'item' in body ? '?replace=item' : '';
+  const path = `/record/v1/${from}/${encodeURIComponent(id)}/!transform/${to}${replace}`;
+  const name = `transform ${from} to ${to}`;
+  return locatedId(name, await send({ name, method: 'POST', path, body, headers: strict, signal }));
 }
 
-function groupBy<R>(rows: readonly R[], key: (row: R) => string): Map<string, R[]> {
-  return Map.groupBy(rows, key);
+/** The internal id of a record that was written. */
+function locatedId(name: string, { location }: Answer): string {
+  const id = /\/(\d+)$/.exec(location ?? '')?.[1];
+  if (id === undefined) throw new DataError('netsuite-answer', `NetSuite ${name}: no Location in the answer`);
+  return id;
 }

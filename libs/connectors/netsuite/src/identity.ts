@@ -7,7 +7,7 @@ export interface Origin {
   readonly timeZone: string;
 }
 
-export type Entity = 'customer' | 'invoice' | 'customerPayment' | 'subsidiary';
+export type Entity = 'customer' | 'salesOrder' | 'invoice' | 'creditMemo' | 'customerPayment' | 'subsidiary';
 
 export function idOf(entity: Entity, origin: Origin, vendorId: string): string {
   return canonicalId('netsuite', origin.instance, entity, vendorId);
@@ -18,7 +18,20 @@ export function sourceOf(entity: Entity, origin: Origin, row: { id: string; modi
   return { system: 'netsuite', instance: origin.instance, entity, id: row.id, version: null, changedAt };
 }
 
-/** The customer that an external id names: ours are UUIDs, anything else was put there by somebody else. */
+/** An id of ours in a field of NetSuite: ours are UUIDs, anything else was put there by somebody else. */
+export function ourId(text: string | undefined): string | null {
+  return text !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : null;
+}
+
+/** The customer that an external id names. */
 export function customerIdOf(externalId: string | undefined): string | null {
-  return externalId !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(externalId) ? externalId : null;
+  return ourId(externalId);
+}
+
+/** The contract that a document names; one that names none has the contract of what it was made from. */
+export function contractIdOf(row: {
+  readonly contract?: string | undefined;
+  readonly origincontract?: string | undefined;
+}): string | null {
+  return ourId(row.contract ?? row.origincontract);
 }

@@ -1,23 +1,43 @@
 export { createNetSuiteClient } from './client.ts';
-export type { NetSuiteClient, Page } from './client.ts';
+export type { NetSuiteClient, UpsertType } from './client.ts';
 export { netsuiteConfig } from './config.ts';
 export type { NetSuiteConfig } from './config.ts';
 export { controlTotalIdOf, mapControlTotal } from './control-total.map.ts';
+export { mapCreditMemo } from './credit-memo.map.ts';
 export { mapCustomerAccount, ownedInErp } from './customer-account.map.ts';
 export { compareThreeWays, confirmedWrite, ownedFields } from './customer-write.map.ts';
 export type { OwnedFields, ThreeWay } from './customer-write.map.ts';
+export type { Page } from './documents.client.ts';
 export type { Mapped, MappingProblem } from './fate.ts';
-export { customerIdOf, idOf } from './identity.ts';
+export { createSender as createNetSuiteSender } from './http.client.ts';
+export type { Send as NetSuiteSend } from './http.client.ts';
+export { contractIdOf, customerIdOf, idOf, ourId } from './identity.ts';
 export type { Entity, Origin } from './identity.ts';
 export { mapInvoice } from './invoice.map.ts';
 export { mapLegalEntity } from './legal-entity.map.ts';
+export { mapOrder } from './order.map.ts';
+export { planOrder } from './order-plan.map.ts';
+export { askedOrder, standingOrder } from './order-write.map.ts';
+export type {
+  AskedOrder,
+  OrderContent,
+  OrderContentLine,
+  OrderDifference,
+  OrderPlan,
+  OrderReferences,
+  OrderRefusal,
+  StandingOrder,
+} from './order-write.map.ts';
 export { mapPayment } from './payment.map.ts';
 export type { SnapshotObject, SnapshotReading } from './snapshot.client.ts';
 export { advanced, deletionsFrom, isWorthStoring, startOf } from './stream-cursor.ts';
 export type { Depth, StreamCursor } from './stream-cursor.ts';
+export { createQuery as createNetSuiteQuery } from './suiteql.client.ts';
 export type {
+  CreditMemoRecord,
   DeletedRow,
   InvoiceRecord,
+  OrderRecord,
   PaymentRecord,
   Position,
   RawRow,

@@ -11,7 +11,7 @@ import {
   type InvoiceLine,
 } from '@tieout/canonical';
 import { amountOf, fateOf, rateOf, refuse, rowOf, type Mapped } from './fate.ts';
-import { customerIdOf, idOf, sourceOf, type Origin } from './identity.ts';
+import { contractIdOf, customerIdOf, idOf, sourceOf, type Origin } from './identity.ts';
 import {
   invoiceRow,
   lineRow,
@@ -46,7 +46,7 @@ export function mapInvoice(record: InvoiceRecord, origin: Origin): Mapped<Omit<I
       legalEntityId: idOf('subsidiary', origin, header.subsidiary),
       customerAccountId: header.entity === undefined ? null : idOf('customer', origin, header.entity),
       customerId: customerIdOf(header.customerexternalid),
-      contractId: null,
+      contractId: contractIdOf(header),
       currency: header.currency,
       issueDate: dateOf('trandate', header.trandate),
       dueDate: header.duedate === undefined ? null : dateOf('duedate', header.duedate),

@@ -140,6 +140,19 @@ describe('an invoice', () => {
   });
 });
 
+describe('the contract of an invoice', () => {
+  const [ours, theirs] = ['0a3c3b7e-1111-5222-8333-444455550001', 'K-2026-17'];
+  it.each([
+    ['its own field', { contract: ours, origincontract: undefined }, ours],
+    ['the order that it was made from, when it says none', { contract: undefined, origincontract: ours }, ours],
+    ['nothing that is not ours', { contract: theirs, origincontract: ours }, null],
+    ['nothing of an order that is not ours', { contract: undefined, origincontract: theirs }, null],
+    ['nothing when nobody says one', {}, null],
+  ])('is that of %s', (_what, header, contractId) => {
+    expect(mapInvoice(invoice(header), origin)).toMatchObject({ kind: 'mapped', value: { contractId } });
+  });
+});
+
 describe('a payment', () => {
   const payment = (header: Partial<PaymentRecord['header']> = {}, links = [link({})]): PaymentRecord => ({
     header: {
@@ -169,6 +182,15 @@ describe('a payment', () => {
         allocations: [{ invoiceId: idOf('invoice', origin, '7'), amount: '30' }],
       },
     });
+  });
+
+  it('is voided whatever its letter: by zeroing, and by a journal that leaves its amount', () => {
+    const zeroed = { foreigntotal: '0', foreignpaymentamountunused: '0', voided: 'T', status: 'V' };
+    expect(mapPayment(payment(zeroed, []), origin)).toMatchObject({
+      value: { lifecycle: 'VOIDED', amount: '0', unapplied: '0', allocations: [] },
+    });
+    const reversed = { foreignpaymentamountunused: '50', voided: 'T' };
+    expect(mapPayment(payment(reversed, []), origin)).toMatchObject({ value: { lifecycle: 'VOIDED', amount: '50' } });
   });
 
   it('is refused without a number', () => {

@@ -1,14 +1,14 @@
 /** The SuiteQL that this connector sends. Each query that is paged ends in a total order. */
 
 const stamp = `'YYYY-MM-DD HH24:MI:SS'`;
-const day = (column: string): string => `TO_CHAR(${column}, 'YYYY-MM-DD')`;
+export const day = (column: string): string => `TO_CHAR(${column}, 'YYYY-MM-DD')`;
 const modified = (alias: string): string => `TO_CHAR(${alias}.lastmodifieddate, ${stamp}) AS modified`;
 
 /** Keyset: rows after (time, id), so that a page never depends on how many rows came before it. */
 const after = (alias: string): string =>
   `(${alias}.lastmodifieddate > TO_DATE(?, ${stamp}) OR (${alias}.lastmodifieddate = TO_DATE(?, ${stamp}) AND ${alias}.id > ?))`;
 
-const inList = (count: number): string => `(${Array.from({ length: count }, () => '?').join(', ')})`;
+export const inList = (count: number): string => `(${Array.from({ length: count }, () => '?').join(', ')})`;
 
 export const subsidiaries = `
   SELECT s.id, s.name, s.legalname, c.symbol AS currency, s.country, s.parent, s.isinactive, ${modified('s')}
@@ -21,7 +21,7 @@ const customer = `
 export const changedCustomers = `${customer} WHERE ${after('c')} ORDER BY c.lastmodifieddate, c.id`;
 export const customersById = (count: number): string => `${customer} WHERE c.id IN ${inList(count)} ORDER BY c.id`;
 
-const documents = `
+export const documents = `
   FROM transaction t
   INNER JOIN transactionline m ON m.transaction = t.id AND m.mainline = 'T'
   INNER JOIN currency c ON c.id = t.currency`;
@@ -30,15 +30,30 @@ const withCustomer = `${documents} LEFT JOIN customer e ON e.id = t.entity`;
 const header = `t.id, t.tranid, t.externalid, ${day('t.trandate')} AS trandate, e.id AS entity, e.externalid AS customerexternalid,
   c.symbol AS currency, m.subsidiary, t.foreigntotal, t.status, t.voided, ${modified('t')}`;
 
+// A field of the account's own that is not copied when a record is made from another is read from the other.
+const withOrigin = `${withCustomer} LEFT JOIN transaction o ON o.id = m.createdfrom`;
+const contract = 't.custbody_contract AS contract';
+
 const invoice = `
-  SELECT ${header}, ${day('t.duedate')} AS duedate, t.foreignamountpaid, t.foreignamountunpaid, t.custbody_disputed AS disputed ${withCustomer}
+  SELECT ${header}, ${day('t.duedate')} AS duedate, t.foreignamountpaid, t.foreignamountunpaid, t.custbody_disputed AS disputed,
+    ${contract}, o.custbody_contract AS origincontract ${withOrigin}
   WHERE t.type = 'CustInvc'`;
+const order = `SELECT ${header}, t.otherrefnum, ${contract} ${withCustomer} WHERE t.type = 'SalesOrd'`;
+const creditMemo = `
+  SELECT ${header}, t.foreignpaymentamountused, t.foreignpaymentamountunused, ${contract}, m.createdfrom AS origin, o.type AS origintype,
+    o.custbody_contract AS origincontract ${withOrigin}
+  WHERE t.type = 'CustCred'`;
 const payment = `
   SELECT ${header}, t.foreignpaymentamountunused, t.paymentmethod ${withCustomer}
   WHERE t.type = 'CustPymt'`;
 const inOrder = 'ORDER BY t.lastmodifieddate, t.id';
 export const changedInvoices = `${invoice} AND ${after('t')} ${inOrder}`;
 export const changedPayments = `${payment} AND ${after('t')} ${inOrder}`;
+export const changedOrders = `${order} AND ${after('t')} ${inOrder}`;
+export const changedCreditMemos = `${creditMemo} AND ${after('t')} ${inOrder}`;
+export const ordersById = (count: number): string => `${order} AND t.id IN ${inList(count)} ${inOrder}`;
+export const orderByExternalId = `${order} AND t.externalid = ? ${inOrder}`;
+export const creditMemosById = (count: number): string => `${creditMemo} AND t.id IN ${inList(count)} ${inOrder}`;
 export const invoicesById = (count: number): string => `${invoice} AND t.id IN ${inList(count)} ${inOrder}`;
 export const paymentsById = (count: number): string => `${payment} AND t.id IN ${inList(count)} ${inOrder}`;
 
@@ -46,6 +61,22 @@ export const linesOf = (count: number): string => `
   SELECT l.transaction, l.linesequencenumber AS line, l.taxline, i.itemid AS item, l.memo, l.quantity, l.rate, l.foreignamount
   FROM transactionline l LEFT JOIN item i ON i.id = l.item
   WHERE l.mainline = 'F' AND l.transaction IN ${inList(count)} ORDER BY l.transaction, l.linesequencenumber`;
+
+export const orderLinesOf = (count: number): string => `
+  SELECT l.transaction, l.id AS linekey, l.linesequencenumber AS line, l.taxline, l.item AS itemid, i.itemid AS item, l.memo, l.quantity, l.rate,
+    l.foreignamount, l.isclosed, l.custcol_billing_id AS billing, ${day('l.custcol_bill_on')} AS billon
+  FROM transactionline l LEFT JOIN item i ON i.id = l.item
+  WHERE l.mainline = 'F' AND l.transaction IN ${inList(count)} ORDER BY l.transaction, l.linesequencenumber`;
+
+/** What live invoices took of the lines of orders. */
+export const billedOf = (count: number): string => `
+  SELECT k.previousdoc, k.previousline, SUM(k.foreignamount) AS billed
+  FROM nexttransactionlinelink k INNER JOIN transaction i ON i.id = k.nextdoc
+  WHERE k.linktype = 'OrdBill' AND i.voided = 'F' AND k.previousdoc IN ${inList(count)}
+  GROUP BY k.previousdoc, k.previousline ORDER BY k.previousdoc, k.previousline`;
+
+export const itemsByCode = (count: number): string => `
+  SELECT i.id, i.itemid FROM item i WHERE i.isinactive = 'F' AND i.itemid IN ${inList(count)} ORDER BY i.id`;
 
 const link = `SELECT k.previousdoc, k.nextdoc, k.nexttype, k.foreignamount FROM nexttransactionlinelink k WHERE k.linktype = 'Payment'`;
 export const linksToInvoices = (count: number): string =>
@@ -65,33 +96,4 @@ const totals = (type: string, open: string): string => `
   GROUP BY m.subsidiary, TO_CHAR(t.trandate, 'YYYY-MM'), c.symbol ORDER BY m.subsidiary, period, currency`;
 export const invoiceTotals = totals('CustInvc', 'foreignamountunpaid');
 export const paymentTotals = totals('CustPymt', 'foreignpaymentamountunused');
-
-/** Snapshots: a projection of their own, read by id, so that a fault of the mapping above cannot hide in them. */
-export const snapshotQueries = {
-  customer: `SELECT c.id, c.externalid, c.entityid, c.companyname, c.vatregnumber, y.symbol AS currency, c.isinactive
-    FROM customer c LEFT JOIN currency y ON y.id = c.currency WHERE c.id > ? ORDER BY c.id`,
-  invoice: `SELECT t.id, t.externalid, t.tranid, ${day('t.trandate')} AS trandate, t.entity, c.symbol AS currency, m.subsidiary,
-      BUILTIN.DF(m.subsidiary) AS subsidiaryname, t.foreigntotal, t.foreignamountpaid, t.foreignamountunpaid, t.voided ${documents}
-    WHERE t.type = 'CustInvc' AND t.id > ? AND t.trandate <= TO_DATE(?, 'YYYY-MM-DD') ORDER BY t.id`,
-  payment: `SELECT t.id, t.externalid, t.tranid, ${day('t.trandate')} AS trandate, t.entity, c.symbol AS currency, m.subsidiary,
-      BUILTIN.DF(m.subsidiary) AS subsidiaryname, t.foreigntotal, t.foreignpaymentamountused, t.foreignpaymentamountunused, t.voided ${documents}
-    WHERE t.type = 'CustPymt' AND t.id > ? AND t.trandate <= TO_DATE(?, 'YYYY-MM-DD') ORDER BY t.id`,
-} as const;
-
-/** What payments and credits settled of invoices, summed by the vendor from the other side of the link. */
-export const appliedByType = (count: number): string => `
-  SELECT k.previousdoc, k.nexttype, SUM(k.foreignamount) AS amount FROM nexttransactionlinelink k
-  WHERE k.linktype = 'Payment' AND k.previousdoc IN ${inList(count)} GROUP BY k.previousdoc, k.nexttype ORDER BY k.previousdoc, k.nexttype`;
-
-/** Totals over the same documents, computed by NetSuite: what the items of a snapshot must add up to. */
-export const snapshotTotals = {
-  customer: null,
-  invoice: `SELECT c.symbol AS currency, COUNT(*) AS count, SUM(t.foreigntotal) AS gross, SUM(t.foreignamountpaid) AS paid,
-      SUM(t.foreignamountunpaid) AS open ${documents}
-    WHERE t.type = 'CustInvc' AND t.trandate <= TO_DATE(?, 'YYYY-MM-DD') GROUP BY c.symbol ORDER BY currency`,
-  payment: `SELECT c.symbol AS currency, COUNT(*) AS count, SUM(t.foreigntotal) AS amount, SUM(t.foreignpaymentamountused) AS applied,
-      SUM(t.foreignpaymentamountunused) AS unapplied ${documents}
-    WHERE t.type = 'CustPymt' AND t.trandate <= TO_DATE(?, 'YYYY-MM-DD') GROUP BY c.symbol ORDER BY currency`,
-} as const;
-export const customerCount = 'SELECT COUNT(*) AS count FROM customer';
 export const currencies = 'SELECT id, symbol FROM currency ORDER BY id';

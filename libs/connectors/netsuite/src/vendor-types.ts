@@ -12,6 +12,7 @@ const flag = z.enum(['T', 'F']);
 export const rawRow = z.looseObject({ id: text, modified: text, externalid: maybe });
 export const rawLine = z.looseObject({ transaction: text });
 export const rawLink = z.looseObject({ previousdoc: text, nextdoc: text });
+export const rawBilled = z.looseObject({ previousdoc: text });
 
 export const subsidiaryRow = z.object({
   id: text,
@@ -57,8 +58,67 @@ export const invoiceRow = z.object({
   status: text,
   voided: flag,
   disputed: flag.optional(),
+  contract: maybe,
+  /** What the record says that it was made from. */
+  origincontract: maybe,
   modified: text,
 });
+export const orderRow = z.object({
+  id: text,
+  tranid: text,
+  externalid: maybe,
+  trandate: text,
+  /** Absent when the customer is not visible to us. */
+  entity: maybe,
+  customerexternalid: maybe,
+  currency: text,
+  subsidiary: text,
+  foreigntotal: text,
+  status: text,
+  voided: flag,
+  otherrefnum: maybe,
+  contract: maybe,
+  modified: text,
+});
+export const orderLineRow = z.object({
+  transaction: text,
+  /** The line's key, which stays when its place changes. */
+  linekey: text,
+  line: text,
+  taxline: flag,
+  itemid: maybe,
+  item: maybe,
+  memo: maybe,
+  quantity: maybe,
+  rate: maybe,
+  foreignamount: maybe,
+  isclosed: flag.optional(),
+  billing: maybe,
+  billon: maybe,
+});
+export const billedRow = z.object({ previousdoc: text, previousline: text, billed: text });
+export const creditMemoRow = z.object({
+  id: text,
+  tranid: text,
+  externalid: maybe,
+  trandate: text,
+  /** Absent when the customer is not visible to us. */
+  entity: maybe,
+  customerexternalid: maybe,
+  currency: text,
+  subsidiary: text,
+  foreigntotal: text,
+  foreignpaymentamountused: text,
+  foreignpaymentamountunused: text,
+  status: text,
+  voided: flag,
+  contract: maybe,
+  origin: maybe,
+  origintype: maybe,
+  origincontract: maybe,
+  modified: text,
+});
+export const itemRow = z.object({ id: text, itemid: text });
 export const paymentRow = z.object({
   id: text,
   tranid: text,
@@ -101,9 +161,14 @@ export type SubsidiaryRow = z.output<typeof subsidiaryRow>;
 export type RawRow = z.output<typeof rawRow>;
 export type RawLine = z.output<typeof rawLine>;
 export type RawLink = z.output<typeof rawLink>;
+export type RawBilled = z.output<typeof rawBilled>;
 export type CustomerRow = z.output<typeof customerRow>;
 export type InvoiceRow = z.output<typeof invoiceRow>;
 export type PaymentRow = z.output<typeof paymentRow>;
+export type OrderRow = z.output<typeof orderRow>;
+export type OrderLineRow = z.output<typeof orderLineRow>;
+export type BilledRow = z.output<typeof billedRow>;
+export type CreditMemoRow = z.output<typeof creditMemoRow>;
 export type LineRow = z.output<typeof lineRow>;
 export type LinkRow = z.output<typeof linkRow>;
 export type DeletedRow = z.output<typeof deletedRow>;
@@ -119,6 +184,20 @@ export interface InvoiceRecord {
 /** A payment with the invoices it settles. */
 export interface PaymentRecord {
   readonly header: RawRow;
+  readonly links: readonly RawLink[];
+}
+
+/** A sales order with its lines and what live invoices took of them. */
+export interface OrderRecord {
+  readonly header: RawRow;
+  readonly lines: readonly RawLine[];
+  readonly billed: readonly RawBilled[];
+}
+
+/** A credit memo with its lines and the invoices it settles. */
+export interface CreditMemoRecord {
+  readonly header: RawRow;
+  readonly lines: readonly RawLine[];
   readonly links: readonly RawLink[];
 }
 
