@@ -15,6 +15,10 @@ export interface Api {
   call(name: string, method: string, path: string, body?: Uint8Array | string, contentType?: string): Promise<Answer>;
   /** The object under `key` of the answer's envelope. */
   object<T>(name: string, method: string, path: string, key: string, body?: string): Promise<T>;
+  /** The whole answer, for the calls whose envelope holds more than one thing. */
+  body<T>(name: string, method: string, path: string, body?: string): Promise<T>;
+  /** Every item of a collection that comes in one answer; an empty one has no key. */
+  list<T>(name: string, path: string, key: string): Promise<readonly T[]>;
   /** Every item of a collection, page by page. */
   collection<T>(name: string, path: string, key: string): Promise<T[]>;
   /** Asks with growing pauses until `done` says so, or null when the time limit has passed. */
@@ -27,13 +31,14 @@ export function createApi(config: AnaplanConfig): (signal?: AbortSignal) => Api 
 }
 
 function apiOf(config: AnaplanConfig, call: Api['call']): Api {
-  const object = async <T>(name: string, method: string, path: string, key: string, body?: string): Promise<T> => {
-    const answer = await call(name, method, path, body);
-    return pick<T>(name, answer.text, key);
-  };
+  const body = async <T>(name: string, method: string, path: string, sent?: string): Promise<T> =>
+    parse(name, (await call(name, method, path, sent)).text) as T;
   return {
     call,
-    object,
+    object: async (name, method, path, key, sent) => pick(name, await body(name, method, path, sent), key),
+    body,
+    list: async <T>(name: string, path: string, key: string) =>
+      (await body<Record<string, readonly T[] | undefined>>(name, 'GET', path))[key] ?? [],
     collection: (name, path, key) => collect(call, name, path, key),
     poll: (ask, done) => pollUntil(config, ask, done),
   };
@@ -86,8 +91,8 @@ async function collect<T>(call: Api['call'], name: string, path: string, key: st
   }
 }
 
-function pick<T>(name: string, text: string, key: string): T {
-  const value = (parse(name, text) as Record<string, unknown>)[key];
+function pick<T>(name: string, body: Record<string, unknown>, key: string): T {
+  const value = body[key];
   if (value === undefined) throw new DataError('anaplan-answer', `Anaplan ${name}: the answer has no ${key}`);
   return value as T;
 }

@@ -11,6 +11,8 @@ import {
   toItemRow,
 } from './cells.map.ts';
 import type { AnaplanConfig } from './config.ts';
+import { type ForecastWrite, readForecast, readVersions, writeForecast } from './forecast.client.ts';
+import type { ForecastCell, PlanningVersion } from './forecast.map.ts';
 import { idOf, readCells, records } from './read.client.ts';
 import { type FileOutcome, fileOutcome, leafResults, type RefusedRow } from './verdict.map.ts';
 import type { NamedObject, Task, TaskResult, VendorImport } from './vendor-types.ts';
@@ -39,6 +41,15 @@ export interface AnaplanClient {
   load(load: Load, beforeStart: () => Promise<void>, signal?: AbortSignal): Promise<LoadOutcome>;
   /** Every cell with a value, digits as the vendor sends them; one reading, later writes do not show in it. */
   readCells(signal?: AbortSignal): AsyncGenerator<readonly PlanningCell[]>;
+  /** Every version of the model, those of actuals too. */
+  versions(signal?: AbortSignal): Promise<readonly PlanningVersion[]>;
+  /**
+   * Every planned value of every version that is not of actuals; one reading, later writes do not show in it.
+   * @throws TransientError `anaplan-reading-torn` when the view has a version that was not listed just before: read again
+   */
+  readForecast(signal?: AbortSignal): AsyncGenerator<readonly ForecastCell[]>;
+  /** Writes planned values as a planner does; what the model refuses is named, the rest is written. A 0 removes a value. */
+  writeForecast(cells: readonly Omit<ForecastCell, 'version'>[], signal?: AbortSignal): Promise<ForecastWrite>;
 }
 
 /** Columns that identify a row of each file. */
@@ -65,6 +76,9 @@ export function createAnaplanClient(config: AnaplanConfig): AnaplanClient {
   return {
     load: async (load, beforeStart, signal) => runLoad(connect(signal), config, await resolved(), load, beforeStart),
     readCells: (signal) => readCells(connect(signal), config),
+    versions: (signal) => readVersions(connect(signal)),
+    readForecast: (signal) => readForecast(connect(signal), config),
+    writeForecast: (cells, signal) => writeForecast(connect(signal), config, cells),
   };
 }
 

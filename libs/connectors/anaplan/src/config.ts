@@ -20,6 +20,13 @@ export const anaplanConfig = z.object({
   legalEntityList: z.string().default('Legal Entities'),
   /** Saved view over the module, filtered to what holds a value. */
   view: z.string().default('Receivables with data'),
+  currencyList: z.string().default('Currencies'),
+  /** Module that planners write, its saved view filtered to what holds a value, and the line items that are taken from it. */
+  forecastModule: z.string().default('Forecast'),
+  forecastView: z.string().default('Forecast with data'),
+  forecastLineItems: z.array(z.string().min(1)).min(1).readonly().default(['Billings', 'Collections']),
+  /** Cells in one write; the vendor's own texts say 1,000 and 100,000. */
+  cellsAWrite: z.number().int().min(1).max(100_000).default(1_000),
   /** This client's share of the tenant's 600 calls a minute, which people and other integrations use too. */
   requestsPerMinute: z.number().int().min(1).max(60_000).default(500),
   /** Longest wait for one answer, in milliseconds; calls hang while a task holds the model, so not too short. */

@@ -7,9 +7,18 @@ import type { ListItem, NamedObject, ViewReadRequest } from './vendor-types.ts';
 
 /** Every cell of the configured view, page by page, digits as sent. */
 export async function* readCells(api: Api, config: AnaplanConfig): AsyncGenerator<readonly PlanningCell[]> {
-  const codes = await itemCodes(api, config);
+  const codes = await itemCodes(api, config.legalEntityList);
+  for await (const rows of readView(api, config.view, VIEW_COLUMNS)) {
+    yield rows.flatMap((row) => fromViewRow(row, codes) ?? []);
+  }
+}
+
+type Row = Readonly<Record<string, string>>;
+
+/** The rows of a saved view by the names of its columns, page by page; one reading, so a later write does not show in it. */
+export async function* readView(api: Api, view: string, columns: readonly string[]): AsyncGenerator<readonly Row[]> {
   const views = await api.collection<NamedObject>('views', '/views', 'views');
-  const path = `/views/${idOf('view', views, config.view)}/readRequests`;
+  const path = `/views/${idOf('view', views, view)}/readRequests`;
   const body = '{"exportType":"TABULAR_MULTI_COLUMN"}';
   const { requestId } = await api.object<ViewReadRequest>('read', 'POST', path, 'viewReadRequest', body);
   const ask = (): Promise<ViewReadRequest> =>
@@ -20,38 +29,31 @@ export async function* readCells(api: Api, config: AnaplanConfig): AsyncGenerato
   let header: readonly string[] | undefined;
   for (let page = 0; page < (ready.availablePages ?? 0); page += 1) {
     const lines = records((await api.call('read page', 'GET', `${path}/${requestId}/pages/${page}`)).text);
-    header ??= checkHeader(lines[0] ?? []);
-    yield cellsOf(lines, header, codes);
+    header ??= checkHeader(lines[0] ?? [], columns);
+    yield rowsOf(lines, header);
   }
   await api.call('read end', 'DELETE', `${path}/${requestId}`);
 }
 
 /** Views name list items, people rename them; the code is the key. */
-async function itemCodes(api: Api, config: AnaplanConfig): Promise<ReadonlyMap<string, string>> {
+export async function itemCodes(api: Api, list: string): Promise<ReadonlyMap<string, string>> {
   const lists = await api.collection<NamedObject>('lists', '/lists', 'lists');
-  const listId = idOf('list', lists, config.legalEntityList);
+  const listId = idOf('list', lists, list);
   const items = await api.collection<ListItem>('list items', `/lists/${listId}/items?includeAll=true`, 'listItems');
   return new Map(items.map((item) => [item.name, item.code ?? item.name]));
 }
 
-function checkHeader(header: readonly string[]): readonly string[] {
-  const missing = VIEW_COLUMNS.filter((name) => !header.includes(name));
+function checkHeader(header: readonly string[], columns: readonly string[]): readonly string[] {
+  const missing = columns.filter((name) => !header.includes(name));
   if (missing.length > 0)
     throw new MisconfiguredError('anaplan-view', `The Anaplan view has no column ${missing.join(', ')}`);
   return header;
 }
 
 /** The first page opens with the header; whether the others repeat it is not established, so it is skipped wherever it stands. */
-function cellsOf(
-  lines: readonly (readonly string[])[],
-  header: readonly string[],
-  codes: ReadonlyMap<string, string>,
-): readonly PlanningCell[] {
+function rowsOf(lines: readonly (readonly string[])[], header: readonly string[]): readonly Row[] {
   const data = lines.filter((line) => line.join() !== header.join());
-  return data.flatMap((line) => {
-    const cell = fromViewRow(Object.fromEntries(header.map((name, index) => [name, line[index] ?? ''])), codes);
-    return cell === null ? [] : [cell];
-  });
+  return data.map((line) => Object.fromEntries(header.map((name, index) => [name, line[index] ?? ''])));
 }
 
 /** Id of the object of that name. @throws MisconfiguredError when the model has none */

@@ -13,6 +13,21 @@ export interface ListItem extends NamedObject {
   readonly code?: string;
 }
 
+export interface VendorVersion extends NamedObject {
+  readonly isActual?: boolean;
+  readonly isCurrent?: boolean;
+}
+
+/** Answer to a write of cells: what is not in `failures` was written. Indexes count from 0. */
+export interface CellWriteAnswer {
+  readonly numberOfCellsChanged?: number;
+  readonly failures?: readonly {
+    readonly requestIndex: number;
+    readonly failureType?: string;
+    readonly failureMessageDetails?: string;
+  }[];
+}
+
 /** `values` is a flat list of keys and values, all text. */
 export interface TaskDetail {
   readonly localMessageText?: string;
