@@ -1,65 +1,77 @@
-import { Router } from 'express';
-import type { Pool, PoolClient } from 'pg';
-import { checkWrite, fieldName, itemError } from './account-fields.ts';
-import { deleteAccount, insertAccount, transaction, updateAccount } from './account.store.ts';
+import { Router, type Request } from 'express';
+import { externalIdField, fieldName, objectNamed, type Catalog } from './catalog.ts';
 import { SalesforceFault } from './errors.ts';
+import type { SObject } from './objects/field.ts';
+import { checkWrite, itemError } from './record-body.ts';
 import { normaliseId } from './record-id.ts';
-import { AmbiguousExternalId, externalIdField, upsertAccount } from './write.ts';
+import { deleteRecord, insertRecord, updateRecord, upsertRecord } from './record.store.ts';
+import { AmbiguousExternalId, type Transact, type Write } from './write.ts';
 
 const MAX_RECORDS = 200;
 type Item = Readonly<Record<string, unknown>>;
-type Write = (tx: PoolClient, item: Item) => Promise<object>;
+type Apply = (write: Write, object: SObject, item: Item) => Promise<object>;
 class RollBack extends Error {}
 
+export interface CompositeOptions {
+  readonly catalog: Catalog;
+  readonly transact: Transact;
+  /** The changeOrigin of what this request writes. */
+  readonly origin: (request: Request) => string;
+}
+
 /** sObject collections: HTTP 200 whatever happens inside, one result per record in the order sent. */
-export function compositeRouter(pool: Pool, now: () => Date): Router {
+export function compositeRouter(options: CompositeOptions): Router {
   const router = Router();
-  const handle = async (body: unknown, write: Write): Promise<object[]> => {
-    const { allOrNone, records } = (body ?? {}) as { allOrNone?: unknown; records?: unknown };
+  const { catalog } = options;
+  const handle = async (request: Request, apply: Apply): Promise<object[]> => {
+    const { allOrNone, records } = (request.body ?? {}) as { allOrNone?: unknown; records?: unknown };
     if (!Array.isArray(records)) throw new SalesforceFault(400, 'JSON_PARSER_ERROR', 'records: an array is required');
-    return applyAll(pool, records as Item[], allOrNone === true, write);
+    return applyAll(options, request, records as Item[], { allOrNone: allOrNone === true, apply });
   };
   router.post('/composite/sobjects', async (request, response) => {
     response.json(
-      await handle(request.body, async (tx, item) => ({
-        id: await insertAccount(tx, checkWrite(item, 'create'), now()),
+      await handle(request, async (write, object, item) => ({
+        id: await insertRecord(write, object, checkWrite(object, item, 'create')),
       })),
     );
   });
   router.patch('/composite/sobjects', async (request, response) => {
     response.json(
-      await handle(request.body, async (tx, item) => {
+      await handle(request, async (write, object, item) => {
         const id = itemId(item);
-        await updateAccount(tx, id, checkWrite(without(item, 'Id'), 'update'), now());
+        await updateRecord(write, object, id, checkWrite(object, without(object, item, 'Id'), 'update'));
         return { id };
       }),
     );
   });
   router.patch('/composite/sobjects/:type/:field', async (request, response) => {
-    const field = externalIdField(request.params.field);
+    const object = objectNamed(catalog, request.params.type);
+    const field = externalIdField(object, request.params.field);
     response.json(
-      await handle(request.body, (tx, item) => {
-        const value = Object.entries(item).find(([name]) => fieldName(name) === field)?.[1];
-        return upsertAccount(tx, { field, value: String(value ?? ''), updateOnly: false }, without(item, field), now());
+      await handle(request, (write, type, item) => {
+        if (type !== object) throw wrongType(type.name);
+        const value = Object.entries(item).find(([name]) => fieldName(object, name) === field)?.[1];
+        const key = { field, value: typeof value === 'string' ? value : '', updateOnly: false };
+        return upsertRecord(write, object, key, without(object, item, field));
       }),
     );
   });
   router.delete('/composite/sobjects', async (request, response) => {
-    const ids = String(request.query['ids'] ?? '').split(',');
-    const records = ids.map((Id) => ({ attributes: { type: 'Account' }, Id }));
+    const records = String(request.query['ids'] ?? '')
+      .split(',')
+      .map((Id) => ({ attributes: { type: catalog.ofId(Id)?.name }, Id }));
+    const apply: Apply = async (write, object, item) => {
+      await deleteRecord(write, object, itemId(item));
+      return { id: itemId(item) };
+    };
     const allOrNone = request.query['allOrNone'] === 'true';
-    response.json(
-      await applyAll(pool, records, allOrNone, async (tx, item) => {
-        await deleteAccount(tx, itemId(item), now());
-        return { id: itemId(item) };
-      }),
-    );
+    response.json(await applyAll(options, request, records, { allOrNone, apply }));
   });
   return router;
 }
 
-function without(item: Item, dropped: string): Item {
-  return Object.fromEntries(Object.entries(item).filter(([name]) => fieldName(name) !== dropped));
+function without(object: SObject, item: Item, dropped: string): Item {
+  return Object.fromEntries(Object.entries(item).filter(([name]) => fieldName(object, name) !== dropped));
 }
 
 function itemId(item: Item): string {
@@ -69,7 +81,17 @@ function itemId(item: Item): string {
   return id;
 }
 
-async function applyAll(pool: Pool, records: readonly Item[], allOrNone: boolean, write: Write): Promise<object[]> {
+interface Plan {
+  readonly allOrNone: boolean;
+  readonly apply: Apply;
+}
+
+async function applyAll(
+  { catalog, transact, origin }: CompositeOptions,
+  request: Request,
+  records: readonly Item[],
+  { allOrNone, apply }: Plan,
+): Promise<object[]> {
   if (records.length > MAX_RECORDS)
     throw new SalesforceFault(
       400,
@@ -78,16 +100,15 @@ async function applyAll(pool: Pool, records: readonly Item[], allOrNone: boolean
     );
   const results: object[] = [];
   let failures = 0;
-  const work = async (tx: PoolClient): Promise<void> => {
-    for (const item of records) {
-      const result = await applyOne(tx, item, write);
-      if ('errors' in result && (result.errors as unknown[]).length > 0) failures++;
-      results.push(result);
-    }
-    if (allOrNone && failures > 0) throw new RollBack();
-  };
   try {
-    await transaction(pool, work);
+    await transact(origin(request), async (write) => {
+      for (const item of records) {
+        const result = await applyOne(write, catalog, item, apply);
+        if ('errors' in result && (result.errors as unknown[]).length > 0) failures++;
+        results.push(result);
+      }
+      if (allOrNone && failures > 0) throw new RollBack();
+    });
     return results;
   } catch (error) {
     if (!(error instanceof RollBack)) throw error;
@@ -105,23 +126,39 @@ const rolledBack = (): object => ({
   ],
 });
 
-/** A savepoint per record, so that one refused record does not take the others along. */
-async function applyOne(tx: PoolClient, item: Item, write: Write): Promise<object> {
-  await tx.query('savepoint record');
+/** A savepoint per record, so that one refused record does not take the others along; its changes go with it. */
+async function applyOne(write: Write, catalog: Catalog, item: Item, apply: Apply): Promise<object> {
+  await write.tx.query('savepoint record');
+  const before = write.changes.length;
   try {
-    checkType(item);
-    return { ...(await write(tx, item)), success: true, errors: [] };
+    return { ...(await apply(write, typeOf(catalog, item), item)), success: true, errors: [] };
   } catch (error) {
-    await tx.query('rollback to savepoint record');
-    if (error instanceof SalesforceFault) return { success: false, errors: [itemError(error.fault)] };
-    if (error instanceof AmbiguousExternalId)
-      return { success: false, errors: [itemError({ code: 'DUPLICATE_EXTERNAL_ID', message: error.message })] };
+    await write.tx.query('rollback to savepoint record');
+    write.changes.length = before;
+    const fault = error instanceof AmbiguousExternalId ? duplicate(error) : lockFault(error);
+    if (fault instanceof SalesforceFault) return { success: false, errors: [itemError(fault.fault)] };
     throw error;
   }
 }
 
-function checkType(item: Item): void {
+function duplicate(error: AmbiguousExternalId): SalesforceFault {
+  return new SalesforceFault(300, 'DUPLICATE_EXTERNAL_ID', error.message);
+}
+
+/** Two transactions that wait for each other's records: the vendor says so to one of them, and it may try again. */
+export function lockFault(error: unknown): unknown {
+  const { code } = error as { code?: string };
+  if (code !== '40P01') return error;
+  return new SalesforceFault(400, 'UNABLE_TO_LOCK_ROW', 'unable to obtain exclusive access to this record');
+}
+
+function typeOf(catalog: Catalog, item: Item): SObject {
   const type = (item?.['attributes'] as { type?: unknown } | undefined)?.type;
-  if (String(type ?? '').toLowerCase() !== 'account')
-    throw new SalesforceFault(400, 'INVALID_TYPE', `sObject type '${String(type)}' is not supported.`);
+  const object = typeof type === 'string' ? catalog.find(type) : undefined;
+  if (object === undefined) throw wrongType(typeof type === 'string' ? type : 'undefined');
+  return object;
+}
+
+function wrongType(type: string): SalesforceFault {
+  return new SalesforceFault(400, 'INVALID_TYPE', `sObject type '${type}' is not supported.`);
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, type KeyObject } from 'node:crypto';
 import express, { Router, type Request, type RequestHandler, type Response } from 'express';
 import { jwtVerify } from 'jose';
-import { USER_ID } from './account.store.ts';
+import { USER_ID } from './record.store.ts';
 import { SalesforceFault } from './errors.ts';
 import { withChecksum } from './record-id.ts';
 
@@ -19,6 +19,7 @@ export interface ConnectedApp {
 /** Access tokens in force. Neither flow tells their age: a client learns of the end by a 401. */
 export class TokenRegistry {
   readonly #tokens = new Set<string>();
+  readonly #listeners = new Set<() => void>();
   issued = 0;
   issue(): string {
     const token = `${ORGANIZATION_ID.slice(0, 15)}!${randomBytes(48).toString('base64url')}`;
@@ -26,16 +27,26 @@ export class TokenRegistry {
     this.issued++;
     return token;
   }
+  isValid(token: string): boolean {
+    return this.#tokens.has(token);
+  }
   revoke(token: string): boolean {
-    return this.#tokens.delete(token);
+    const known = this.#tokens.delete(token);
+    this.#listeners.forEach((listener) => listener());
+    return known;
   }
   revokeAll(): void {
     this.#tokens.clear();
+    this.#listeners.forEach((listener) => listener());
+  }
+  /** Calls `listener` after tokens have ended. */
+  onRevoked(listener: () => void): void {
+    this.#listeners.add(listener);
   }
   /** Refuses a request without a token in force. */
   readonly guard: RequestHandler = (request, _response, next) => {
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
-    if (token === undefined || !this.#tokens.has(token))
+    if (token === undefined || !this.isValid(token))
       throw new SalesforceFault(401, 'INVALID_SESSION_ID', 'Session expired or invalid');
     next();
   };
@@ -56,7 +67,7 @@ export interface OAuthOptions {
   readonly now: () => Date;
 }
 
-/** Token, revocation and userinfo endpoints. Errors have the OAuth shape, not the REST API's. */
+/** Token, revocation, userinfo and identity endpoints. Errors have the OAuth shape, not the REST API's. */
 export function oauthRouter(options: OAuthOptions): Router {
   const router = Router();
   router.use('/services/oauth2', express.urlencoded({ extended: false, limit: '64kb' }));
@@ -79,6 +90,23 @@ export function oauthRouter(options: OAuthOptions): Router {
       preferred_username: username,
       email: username,
       active: true,
+    });
+  });
+  // The URL that a token answer names as its id.
+  router.get('/id/:organization/:user', options.tokens.guard, (_request, response) => {
+    const { username } = options.app;
+    response.json({
+      id: `${options.baseUrl()}/id/${ORGANIZATION_ID}/${USER_ID}`,
+      asserted_user: true,
+      user_id: USER_ID,
+      organization_id: ORGANIZATION_ID,
+      username,
+      email: username,
+      active: true,
+      urls: {
+        rest: `${options.baseUrl()}/services/data/v{version}/`,
+        query: `${options.baseUrl()}/services/data/v{version}/query/`,
+      },
     });
   });
   return router;

@@ -1,23 +1,30 @@
 import { randomBytes } from 'node:crypto';
 import { Router, type Response } from 'express';
 import type { Pool } from 'pg';
-import { accountJson } from './account-json.ts';
-import { runQuery, type Row } from './account.store.ts';
+import type { Catalog } from './catalog.ts';
 import { SalesforceFault } from './errors.ts';
-import { compileSoql } from './soql-sql.ts';
+import { recordJson, wireValue, type Row } from './record-json.ts';
+import { checkGroups, compileSoql, type CompiledQuery } from './soql-sql.ts';
 import { parseSoql } from './soql.ts';
 
 /** The rows of a query as they were when it ran; later pages are cut from it. */
 interface Cursor {
   readonly rows: readonly Row[];
-  readonly fields: readonly string[];
+  readonly query: CompiledQuery;
   readonly batchSize: number;
 }
 
 const MAX_CURSORS = 20;
 
-/** query, queryAll and the further pages of either. `base` is /services/data/vXX.0. */
-export function queryRouter(pool: Pool, base: string): Router {
+export interface QueryOptions {
+  readonly pool: Pool;
+  readonly catalog: Catalog;
+  /** /services/data/vXX.0 */
+  readonly base: string;
+}
+
+/** query, queryAll and the further pages of either. */
+export function queryRouter({ pool, catalog, base }: QueryOptions): Router {
   const router = Router();
   const cursors = new Map<string, Cursor>();
   const first =
@@ -25,11 +32,11 @@ export function queryRouter(pool: Pool, base: string): Router {
       const soql = (request.query as { q?: unknown }).q;
       if (typeof soql !== 'string')
         throw new SalesforceFault(400, 'MALFORMED_QUERY', 'A query string has to be specified');
-      const query = compileSoql(parseSoql(soql), { includeDeleted });
-      const rows = await runQuery(pool, query);
-      if (query.fields.length === 0)
-        return void response.json({ totalSize: rows[0]!['total'], done: true, records: [] });
-      const cursor = { rows, fields: query.fields, batchSize: batchSize(request.headers) };
+      const query = compileSoql(parseSoql(soql), { catalog, includeDeleted });
+      const { rows } = await pool.query<Row>(query.text, [...query.parameters]);
+      if (query.shape === 'count') return void response.json({ totalSize: rows[0]!['total'], done: true, records: [] });
+      if (query.shape === 'aggregate') checkGroups(rows.length);
+      const cursor = { rows, query, batchSize: batchSize(request.headers) };
       response.json(page(cursor, remember(cursors, cursor), 0, base));
     };
   router.get('/query', first(false));
@@ -61,9 +68,21 @@ function remember(cursors: Map<string, Cursor>, cursor: Cursor): string {
   return id;
 }
 
-function page({ rows, fields, batchSize }: Cursor, id: string, offset: number, base: string): object {
+function page({ rows, query, batchSize }: Cursor, id: string, offset: number, base: string): object {
   const end = offset + batchSize;
   const done = end >= rows.length;
-  const records = rows.slice(offset, end).map((row) => accountJson(row, fields, base));
+  const records = rows.slice(offset, end).map((row) => resultJson(query, row, base));
   return { totalSize: rows.length, done, ...(done ? {} : { nextRecordsUrl: `${base}/query/${id}-${end}` }), records };
+}
+
+function resultJson({ object, shape, columns }: CompiledQuery, row: Row, base: string): object {
+  if (shape === 'records')
+    return recordJson(
+      object,
+      row,
+      columns.map(({ name }) => name),
+      base,
+    );
+  const values = columns.map(({ name, column, kind }) => [name, wireValue(kind, row[column])] as const);
+  return { attributes: { type: 'AggregateResult' }, ...Object.fromEntries(values) };
 }

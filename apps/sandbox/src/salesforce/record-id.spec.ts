@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accountId, normaliseId, withChecksum } from './record-id.ts';
+import { normaliseId, recordId, withChecksum } from './record-id.ts';
 
 describe('a Salesforce id', () => {
   it('carries the published checksum of its capital letters', () => {
@@ -7,7 +7,7 @@ describe('a Salesforce id', () => {
     expect(withChecksum('001A0000006Vm9r')).toBe('001A0000006Vm9rIAC');
   });
   it('rises with its number in byte order', () => {
-    const ids = [1n, 9n, 10n, 35n, 36n, 61n, 62n, 4000n].map(accountId);
+    const ids = [1n, 9n, 10n, 35n, 36n, 61n, 62n, 4000n].map((n) => recordId('001', n));
     expect([...ids].sort()).toEqual(ids);
     expect(new Set(ids.map((id) => id.length))).toEqual(new Set([18]));
   });

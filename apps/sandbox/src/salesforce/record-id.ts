@@ -1,13 +1,13 @@
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const CHECKSUM = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
-/** Key prefix of Account, then instance and reserved characters, as in every Salesforce id. */
-const ACCOUNT_PREFIX = '0015g0';
+/** Instance and reserved characters behind an object's prefix, as in every Salesforce id. */
+const INSTANCE = '5g0';
 
-/** The n-th Account id, 18 characters: 15 case-sensitive ones and the checksum that makes it safe to compare without case. */
-export function accountId(n: bigint): string {
+/** The n-th id of an object, 18 characters: 15 case-sensitive ones and the checksum that makes it safe to compare without case. */
+export function recordId(prefix: string, n: bigint): string {
   let digits = '';
   for (let rest = n; digits.length < 9; rest /= 62n) digits = BASE62[Number(rest % 62n)]! + digits;
-  return withChecksum(ACCOUNT_PREFIX + digits);
+  return withChecksum(prefix + INSTANCE + digits);
 }
 
 /** Appends the three checksum characters to a 15 character id: one per group of five, a bit for each capital letter. */

@@ -1,10 +1,17 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createDatabase } from '@tieout/testing';
-import { importPKCS8, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startSalesforceSandbox, type SalesforceSandbox } from './start.ts';
+import {
+  answerOf,
+  BASE,
+  login as signInAs,
+  restSession,
+  type Answer,
+  type Assertion,
+  type RestSession,
+} from './test-client.ts';
 
-const BASE = '/services/data/v63.0';
 let sandbox: SalesforceSandbox;
 let token: string;
 
@@ -16,52 +23,9 @@ beforeEach(async () => {
   token = ((await login({})).body as { access_token: string }).access_token;
 });
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  // The wire's own JSON: what a test reads of it, it asserts.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly body: any;
-}
-
-async function answerOf(response: Response): Promise<Answer> {
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
-}
-
-interface Assertion {
-  readonly iss?: string;
-  readonly sub?: string;
-  readonly aud?: string;
-  readonly exp?: string;
-  readonly key?: string;
-}
-
-async function login({ iss, sub, aud, exp, key }: Assertion): Promise<Answer> {
-  const { consumerKey, username, privateKeyPem } = sandbox.credentials;
-  const assertion = await new SignJWT()
-    .setProtectedHeader({ alg: 'RS256' })
-    .setIssuer(iss ?? consumerKey)
-    .setSubject(sub ?? username)
-    .setAudience(aud ?? 'https://login.salesforce.com')
-    .setExpirationTime(exp ?? '3m')
-    .sign(await importPKCS8(key ?? privateKeyPem, 'RS256'));
-  const body = new URLSearchParams({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion });
-  return answerOf(await fetch(`${sandbox.url}/services/oauth2/token`, { method: 'POST', body }));
-}
-
-async function call(
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<Answer> {
-  const init = body === undefined ? {} : { body: JSON.stringify(body) };
-  const sent = { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers };
-  return answerOf(await fetch(`${sandbox.url}${path}`, { method, headers: sent, ...init }));
-}
-const query = (soql: string, headers = {}, resource = 'query') =>
-  call('GET', `${BASE}/${resource}?q=${encodeURIComponent(soql)}`, undefined, headers);
+const login = (changed: Assertion = {}): Promise<Answer> => signInAs(sandbox.credentials, changed);
+const call: RestSession['call'] = (...request) => restSession(sandbox.url, token).call(...request);
+const query: RestSession['query'] = (...request) => restSession(sandbox.url, token).query(...request);
 const upsert = (externalId: string, body: object, suffix = '') =>
   call('PATCH', `${BASE}/sobjects/Account/External_Id__c/${encodeURIComponent(externalId)}${suffix}`, body);
 

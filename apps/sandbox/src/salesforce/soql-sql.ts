@@ -1,7 +1,9 @@
-import { ACCOUNT_FIELDS, fieldName, type Field } from './account-fields.ts';
+import { objectNamed, type Catalog } from './catalog.ts';
 import { SalesforceFault } from './errors.ts';
-import { normaliseId } from './record-id.ts';
-import type { Condition, Literal, SoqlQuery } from './soql.ts';
+import type { Field, FieldKind, SObject } from './objects/field.ts';
+import { aggregateColumn } from './soql-aggregate.ts';
+import { conditionSql, namedField } from './soql-condition.ts';
+import type { Order, SelectItem, SoqlQuery } from './soql.ts';
 
 /** A statement whose text holds only whitelisted columns and placeholders; every literal is a parameter. */
 export interface Statement {
@@ -9,133 +11,110 @@ export interface Statement {
   readonly parameters: readonly unknown[];
 }
 
-/** What to run for a query: API names of the fields in order, and the SQL that returns their columns. */
+/** A value of an answer: its name there, its column in the rows and what it holds. */
+export interface OutputColumn {
+  readonly name: string;
+  readonly column: string;
+  readonly kind: FieldKind;
+}
+
+/** What to run for a query and how its rows become records: of the object, of AggregateResult, or only their count. */
 export interface CompiledQuery extends Statement {
-  readonly fields: readonly string[];
+  readonly object: SObject;
+  readonly shape: 'records' | 'aggregate' | 'count';
+  readonly columns: readonly OutputColumn[];
+}
+
+export interface CompileOptions {
+  readonly catalog: Catalog;
+  readonly includeDeleted: boolean;
 }
 
 const MAX_ROWS = 50_000;
+/** Rows of an aggregate query: there is no second page. */
+const MAX_GROUPS = 2000;
 
 /** @throws SalesforceFault INVALID_TYPE, INVALID_FIELD or MALFORMED_QUERY */
-export function compileSoql(query: SoqlQuery, options: { readonly includeDeleted: boolean }): CompiledQuery {
-  if (query.object.toLowerCase() !== 'account')
-    throw new SalesforceFault(400, 'INVALID_TYPE', `sObject type '${query.object}' is not supported.`);
+export function compileSoql(query: SoqlQuery, { catalog, includeDeleted }: CompileOptions): CompiledQuery {
+  const object = objectNamed(catalog, query.object);
   const parameters: unknown[] = [];
-  const fields = query.fields.map((name) => resolve(name).name);
-  const columns =
-    fields.length === 0 ? 'count(*)::int as total' : fields.map((name) => ACCOUNT_FIELDS[name]!.column).join(', ');
+  const shape = shapeOf(query);
+  const { columns, list } = shape === 'aggregate' ? groups(object, query) : plainColumns(object, query.select);
   const conditions = [
-    ...(options.includeDeleted ? [] : ['not is_deleted']),
-    ...(query.where === undefined ? [] : [conditionSql(query.where, parameters)]),
+    ...(includeDeleted ? [] : ['not is_deleted']),
+    ...(query.where === undefined ? [] : [conditionSql(object, query.where, parameters)]),
   ];
   const text = [
-    `select ${columns} from account`,
+    `select ${shape === 'count' ? 'count(*)::int as total' : list.join(', ')} from ${object.table}`,
     conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`,
-    fields.length === 0 ? '' : orderSql(query),
+    query.groupBy.length === 0
+      ? ''
+      : `group by ${query.groupBy.map((name) => resolve(object, name).column).join(', ')}`,
+    shape === 'count' ? '' : orderSql(object, query, shape),
     `limit ${Math.min(query.limit ?? MAX_ROWS, MAX_ROWS)}`,
   ];
-  return { fields, text: text.filter(Boolean).join(' '), parameters };
+  return { object, shape, columns, text: text.filter(Boolean).join(' '), parameters };
 }
 
-function resolve(written: string): { name: string; field: Field } {
-  const name = fieldName(written);
-  if (name === undefined)
+/** @throws SalesforceFault when a query for sums has more of them than one answer holds */
+export function checkGroups(rows: number): void {
+  if (rows > MAX_GROUPS)
     throw new SalesforceFault(
       400,
-      'INVALID_FIELD',
-      `No such column '${written}' on entity 'Account'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name.`,
+      'EXCEEDED_ID_LIMIT',
+      'Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch',
     );
-  return { name, field: ACCOUNT_FIELDS[name]! };
 }
 
-function orderSql(query: SoqlQuery): string {
-  if (query.orderBy.length === 0) return 'order by id collate "C"';
-  const keys = query.orderBy.map(({ field, descending, nullsLast }) => {
-    const { column, type } = resolve(field).field;
-    return `${column}${type === 'id' ? ' collate "C"' : ''} ${descending ? 'desc' : 'asc'} nulls ${nullsLast ? 'last' : 'first'}`;
+function shapeOf({ select, groupBy }: SoqlQuery): CompiledQuery['shape'] {
+  if (select.length === 0) return 'count';
+  return groupBy.length > 0 || select.some(({ aggregate }) => aggregate !== null) ? 'aggregate' : 'records';
+}
+
+interface SelectSql {
+  readonly columns: readonly OutputColumn[];
+  readonly list: readonly string[];
+}
+
+function plainColumns(object: SObject, select: readonly SelectItem[]): SelectSql {
+  const columns = select.map(({ field: written, alias }) => {
+    if (alias !== undefined) throw malformed(`unexpected token: ${alias}`);
+    const { name, field } = namedField(object, written);
+    return { name, column: field.column, kind: field.kind };
   });
-  return `order by ${keys.join(', ')}`;
+  return { columns, list: columns.map(({ column }) => column) };
 }
 
-function conditionSql(condition: Condition, parameters: unknown[]): string {
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-      return `(${condition.operands.map((operand) => conditionSql(operand, parameters)).join(` ${condition.kind} `)})`;
-    case 'not':
-      return `not coalesce(${conditionSql(condition.operand, parameters)}, false)`;
-    case 'compare':
-      return comparisonSql(condition, parameters);
-  }
+/** Grouped fields by name or alias, aggregates by alias or as expr0, expr1, ... */
+function groups(object: SObject, { select, groupBy }: SoqlQuery): SelectSql {
+  const grouped = new Set(groupBy.map((written) => namedField(object, written).name));
+  let expressions = 0;
+  const items = select.map(({ field: written, aggregate, alias }, i) => {
+    const { name, field } = namedField(object, written);
+    if (aggregate === null && !grouped.has(name)) throw malformed(`Field must be grouped or aggregated: ${name}`);
+    const { sql, kind } =
+      aggregate === null ? { sql: field.column, kind: field.kind } : aggregateColumn(object, aggregate, field);
+    const label = alias ?? (aggregate === null ? name : `expr${expressions}`);
+    if (aggregate !== null && alias === undefined) expressions += 1;
+    return { output: { name: label, column: `c${i}`, kind }, sql: `${sql} as c${i}` };
+  });
+  return { columns: items.map(({ output }) => output), list: items.map(({ sql }) => sql) };
 }
 
-function comparisonSql(
-  { field: written, operator, values }: Extract<Condition, { kind: 'compare' }>,
-  parameters: unknown[],
-): string {
-  const { name, field } = resolve(written);
-  const left = operand(field.column, field);
-  const bind = (literal: Literal): string => {
-    parameters.push(literalValue(name, field, literal));
-    return operand(`$${parameters.length}::${SQL_TYPES[field.type]}`, field);
-  };
-  if (values[0]!.kind === 'null' && values.length === 1) return nullSql(field.column, operator);
-  switch (operator) {
-    case 'IN':
-    case 'NOT IN':
-      return `${left} ${operator.toLowerCase()} (${values.map(bind).join(', ')})`;
-    case 'LIKE':
-      if (field.type !== 'string') throw invalidOperator();
-      return `${left} like ${bind(values[0]!)}`;
-    case '!=': // In SOQL a null is different from every value.
-      return `${left} is distinct from ${bind(values[0]!)}`;
-    default:
-      return `${left} ${operator} ${bind(values[0]!)}`;
-  }
+const resolve = (object: SObject, written: string): Field => namedField(object, written).field;
+
+function orderSql(object: SObject, { orderBy, groupBy }: SoqlQuery, shape: CompiledQuery['shape']): string {
+  if (orderBy.length === 0 && shape === 'aggregate')
+    return groupBy.length === 0 ? '' : `order by ${groupBy.map((name) => resolve(object, name).column).join(', ')}`;
+  if (orderBy.length === 0) return 'order by id collate "C"';
+  return `order by ${orderBy.map((key) => orderKey(resolve(object, key.field), key)).join(', ')}`;
 }
 
-const SQL_TYPES = { id: 'text', string: 'text', boolean: 'boolean', datetime: 'timestamptz' } as const;
-
-/** Text compares without case in SOQL; ids compare byte by byte, so that a keyset over them is total. */
-function operand(sql: string, field: Field): string {
-  if (field.type === 'string') return `lower(${sql})`;
-  return field.type === 'id' ? `${sql} collate "C"` : sql;
+function orderKey({ column, kind }: Field, { descending, nullsLast }: Order): string {
+  const collation = kind === 'id' || kind === 'reference' ? ' collate "C"' : '';
+  return `${column}${collation} ${descending ? 'desc' : 'asc'} nulls ${nullsLast ? 'last' : 'first'}`;
 }
 
-function nullSql(column: string, operator: string): string {
-  if (operator === '=') return `${column} is null`;
-  if (operator === '!=') return `${column} is not null`;
-  throw invalidOperator();
-}
-
-function invalidOperator(): SalesforceFault {
-  return new SalesforceFault(400, 'INVALID_QUERY_FILTER_OPERATOR', 'invalid operator');
-}
-
-function literalValue(name: string, field: Field, literal: Literal): unknown {
-  const wanted = field.type === 'id' ? 'string' : field.type;
-  if (literal.kind !== wanted)
-    throw wrongType(name, field.type === 'datetime' ? 'dateTime' : wanted, wanted !== 'string');
-  if (field.type === 'id') return normaliseId(literal.value as string) ?? invalidId(name, literal.value as string);
-  if (literal.kind === 'datetime') return instant(literal.value, name);
-  return literal.value;
-}
-
-function wrongType(name: string, wanted: string, bare: boolean): SalesforceFault {
-  const quotes = bare ? 'should not be enclosed in quotes' : 'should be enclosed in quotes';
-  return new SalesforceFault(
-    400,
-    'INVALID_FIELD',
-    `value of filter criterion for field '${name}' must be of type ${wanted} and ${quotes}`,
-  );
-}
-
-function invalidId(name: string, value: string): never {
-  throw new SalesforceFault(400, 'INVALID_QUERY_FILTER_OPERATOR', `invalid ID field: ${name} ${value}`);
-}
-
-function instant(text: string, name: string): string {
-  const date = new Date(text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
-  if (Number.isNaN(date.getTime())) throw wrongType(name, 'dateTime', true);
-  return date.toISOString();
+function malformed(message: string): SalesforceFault {
+  return new SalesforceFault(400, 'MALFORMED_QUERY', message);
 }

@@ -19,11 +19,18 @@ export interface Order {
   readonly descending: boolean;
   readonly nullsLast: boolean;
 }
-/** A parsed query; field names still as written. `fields` is empty for `SELECT COUNT()`. */
+export const AGGREGATES = ['COUNT', 'COUNT_DISTINCT', 'SUM', 'AVG', 'MIN', 'MAX'] as const;
+export interface SelectItem {
+  readonly field: string;
+  readonly aggregate: (typeof AGGREGATES)[number] | null;
+  readonly alias: string | undefined;
+}
+/** A parsed query; field names still as written. `select` is empty for `SELECT COUNT()`. */
 export interface SoqlQuery {
-  readonly fields: readonly string[];
+  readonly select: readonly SelectItem[];
   readonly object: string;
   readonly where: Condition | undefined;
+  readonly groupBy: readonly string[];
   readonly orderBy: readonly Order[];
   readonly limit: number | undefined;
 }
@@ -58,28 +65,40 @@ function tokens(soql: string): Token[] {
   return [...result, { kind: 'end', text: '<EOF>' }];
 }
 
-/** Parses the part of SOQL that a reader of Accounts uses. @throws SalesforceFault MALFORMED_QUERY */
+/** Parses the part of SOQL that a reader of one object uses: no relationships. @throws SalesforceFault MALFORMED_QUERY */
 export function parseSoql(soql: string): SoqlQuery {
   const stream = new TokenStream(tokens(soql));
   stream.keyword('SELECT');
-  const fields = selectList(stream);
+  const select = selectList(stream);
   stream.keyword('FROM');
   const object = stream.word();
   const where = stream.takeKeyword('WHERE') ? condition(stream, 0) : undefined;
+  const groupBy = stream.takeKeyword('GROUP') ? (stream.keyword('BY'), list(stream, (s) => s.word())) : [];
   const orderBy = stream.takeKeyword('ORDER') ? (stream.keyword('BY'), list(stream, order)) : [];
   const limit = stream.takeKeyword('LIMIT') ? Number(stream.of('number')) : undefined;
   stream.of('end');
-  return { fields, object, where, orderBy, limit };
+  return { select, object, where, groupBy, orderBy, limit };
 }
 
-function selectList(stream: TokenStream): string[] {
-  const first = stream.word();
-  if (first.toUpperCase() === 'COUNT' && stream.take('(')) {
-    stream.symbol(')');
+function selectList(stream: TokenStream): SelectItem[] {
+  if (stream.isKeyword('COUNT') && stream.follows('(', ')')) {
+    for (let n = 0; n < 3; n++) stream.next();
     return [];
   }
-  return [first, ...(stream.take(',') ? list(stream, (s) => s.word()) : [])];
+  return list(stream, selectItem);
 }
+
+function selectItem(stream: TokenStream): SelectItem {
+  const word = stream.word();
+  if (!stream.take('(')) return { field: word, aggregate: null, alias: alias(stream) };
+  const aggregate = AGGREGATES.find((name) => name === word.toUpperCase()) ?? malformed(`unexpected token: ${word}`);
+  const field = stream.word();
+  stream.symbol(')');
+  return { field, aggregate, alias: alias(stream) };
+}
+
+const alias = (stream: TokenStream): string | undefined =>
+  stream.isWord() && !stream.isKeyword('FROM') ? stream.word() : undefined;
 
 function list<T>(stream: TokenStream, item: (stream: TokenStream) => T): T[] {
   const items = [item(stream)];
@@ -181,6 +200,16 @@ class TokenStream {
   }
   symbol(symbol: string): void {
     if (!this.take(symbol)) malformed(`expecting '${symbol}', found '${this.#peek().text}'`);
+  }
+  isWord(): boolean {
+    return this.#peek().kind === 'word';
+  }
+  /** Whether these symbols come next, behind the token at hand. */
+  follows(...symbols: readonly string[]): boolean {
+    return symbols.every((symbol, i) => {
+      const token = this.#tokens[this.#position + 1 + i];
+      return token?.kind === 'symbol' && token.text === symbol;
+    });
   }
   isKeyword(keyword: string): boolean {
     return this.#peek().kind === 'word' && this.#peek().text.toUpperCase() === keyword.toUpperCase();

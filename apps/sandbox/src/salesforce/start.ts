@@ -1,16 +1,19 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import { Pool } from 'pg';
-import type { RunningSandbox, SandboxOptions } from '../sandbox.ts';
-import { createTables, SANDBOX_SCHEMA } from './account.store.ts';
-import { compositeRouter } from './composite.controller.ts';
-import { errorBody, SalesforceFault } from './errors.ts';
-import { oauthRouter, TokenRegistry, type ConnectedApp } from './oauth.controller.ts';
-import { queryRouter } from './query.controller.ts';
-import { sobjectsRouter } from './sobjects.controller.ts';
+import express from 'express';
+import { LOOPBACK, type RunningSandbox, type SandboxOptions } from '../sandbox.ts';
+import { adminRouter } from './admin.controller.ts';
+import { createCatalog } from './catalog.ts';
+import { API_VERSION, asErrorBody, mountDataApi } from './data-api.controller.ts';
+import { createOrg, openPool } from './database.store.ts';
+import { SalesforceFault } from './errors.ts';
+import { createEventLog } from './events/event-log.store.ts';
+import { connectedApp, newIdentity, type OrgIdentity } from './identity.ts';
+import { oauthRouter, TokenRegistry } from './oauth.controller.ts';
+import { startPubSub, type Cut } from './pubsub/server.ts';
+import type { StreamSettings } from './pubsub/subscription.ts';
+import { createTransact } from './transact.store.ts';
 
 /** What the Salesforce connector takes as configuration. */
 export interface SalesforceCredentials {
@@ -19,6 +22,17 @@ export interface SalesforceCredentials {
   readonly username: string;
   readonly privateKeyPem: string;
   readonly apiVersion: string;
+  /** Host and port of the Pub/Sub API. */
+  readonly pubsubEndpoint: string;
+  /** The certificate that it shows: self-signed, so a client has to be told. */
+  readonly pubsubCaPem: string;
+}
+
+export interface SalesforceSandboxOptions extends SandboxOptions {
+  /** Of the Pub/Sub API; the vendor's times by default. */
+  readonly pubsub?: Partial<StreamSettings> & { readonly port?: number };
+  /** What clients sign in with and whom they trust; a new one when absent. */
+  readonly identity?: OrgIdentity;
 }
 
 export interface SalesforceSandbox extends RunningSandbox<SalesforceCredentials> {
@@ -29,23 +43,29 @@ export interface SalesforceSandbox extends RunningSandbox<SalesforceCredentials>
   expireSessions(): void;
   /** Refuses the next `calls` data calls with 403 REQUEST_LIMIT_EXCEEDED. */
   exhaustLimit(calls: number): void;
-  /** Calls of the data API and tokens issued since the start. */
-  usage(): { readonly calls: number; readonly tokens: number };
+  /** Cuts every connection to the Pub/Sub API, or ends every stream with UNAVAILABLE. */
+  cutStreams(how?: Cut): void;
+  /** Forgets all change events, as if they had been published longer ago than they are kept. */
+  dropRetainedEvents(): Promise<void>;
+  /** Calls of the data API and tokens issued since the start, and subscriptions open now. */
+  usage(): { readonly calls: number; readonly tokens: number; readonly streams: number };
 }
 
-const API_VERSION = 'v63.0';
-const BASE = `/services/data/${API_VERSION}`;
-const DAILY_LIMIT = 100_000;
-
-/** The part of an org that the connector uses: OAuth, SOQL and sObject calls on Account. */
-export async function startSalesforceSandbox(options: SandboxOptions): Promise<SalesforceSandbox> {
+/** The part of an org that the connector uses: OAuth, SOQL, sObject calls and the change events of the Pub/Sub API. */
+export async function startSalesforceSandbox(options: SalesforceSandboxOptions): Promise<SalesforceSandbox> {
   const now = options.now ?? ((): Date => new Date());
-  const pool = new Pool({ connectionString: options.databaseUrl, max: 8, options: `-c search_path=${SANDBOX_SCHEMA}` });
-  pool.on('error', () => undefined); // A connection lost while idle is replaced by the next query.
-  await createTables(pool);
-  const { app, privateKeyPem } = connectedApp();
+  const host = options.host ?? LOOPBACK;
+  const identity = options.identity ?? (await newIdentity(host));
+  const pool = openPool(options.databaseUrl);
+  const catalog = createCatalog();
+  await createOrg(pool, catalog);
+  const app = connectedApp(identity);
   const tokens = new TokenRegistry();
   const meter = { calls: 0, refusals: 0 };
+  const log = createEventLog(pool, now);
+  for (const object of catalog.all()) await log.register(object);
+  const settings = { keepaliveMs: 270_000, creditTimeoutMs: 60_000, blankSchemaIds: false, ...options.pubsub };
+  const transact = createTransact({ pool, catalog, log, now });
   let url = '';
   const api = express().disable('x-powered-by').disable('etag');
   api.use((_request, response, next) => {
@@ -53,10 +73,25 @@ export async function startSalesforceSandbox(options: SandboxOptions): Promise<S
     next();
   });
   api.use(oauthRouter({ app, tokens, now, baseUrl: () => url }));
-  dataApi(api, { pool, tokens, now, meter });
-  const server = createServer(api).listen(options.port ?? 0, '127.0.0.1');
+  const pubsub = await startPubSub({
+    catalog,
+    log,
+    tokens,
+    settings,
+    instanceUrl: () => url,
+    certificate: { pem: identity.pubsubCaPem, key: identity.pubsubKeyPem },
+    host,
+    port: options.pubsub?.port,
+  });
+  api.use('/sandbox', adminRouter({ pool, catalog, transact, log, tokens, meter, settings, pubsub, now }));
+  mountDataApi(api, { pool, catalog, transact, tokens, meter });
+  api.use(() => {
+    throw new SalesforceFault(404, 'NOT_FOUND', 'The requested resource does not exist');
+  });
+  api.use(asErrorBody);
+  const server = createServer(api).listen(options.port ?? 0, host);
   await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  url = `http://${host}:${(server.address() as AddressInfo).port}`;
   return {
     vendor: 'salesforce',
     url,
@@ -64,90 +99,22 @@ export async function startSalesforceSandbox(options: SandboxOptions): Promise<S
       loginUrl: url,
       consumerKey: app.consumerKey,
       username: app.username,
-      privateKeyPem,
+      privateKeyPem: identity.privateKeyPem,
       apiVersion: API_VERSION,
+      pubsubEndpoint: pubsub.endpoint,
+      pubsubCaPem: identity.pubsubCaPem,
     },
     consumerSecret: app.consumerSecret,
     expireSessions: () => tokens.revokeAll(),
     exhaustLimit: (calls) => void (meter.refusals = calls),
-    usage: () => ({ calls: meter.calls, tokens: tokens.issued }),
+    cutStreams: (how = 'reset') => pubsub.cut(how),
+    dropRetainedEvents: () => log.dropRetained(),
+    usage: () => ({ calls: meter.calls, tokens: tokens.issued, streams: pubsub.streams() }),
     close: async () => {
+      await pubsub.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await pool.end();
     },
   };
 }
-
-function connectedApp(): { app: ConnectedApp; privateKeyPem: string } {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const app = {
-    consumerKey: `3MVG9${randomBytes(30).toString('base64url')}`,
-    consumerSecret: randomBytes(32).toString('hex').toUpperCase(),
-    username: 'integration@tieout.example',
-    publicKey,
-  };
-  return { app, privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
-}
-
-interface DataApi {
-  readonly pool: Pool;
-  readonly tokens: TokenRegistry;
-  readonly now: () => Date;
-  readonly meter: { calls: number; refusals: number };
-}
-
-function dataApi(api: Express, { pool, tokens, now, meter }: DataApi): void {
-  const version = { label: "Spring '25", url: BASE, version: API_VERSION.slice(1) };
-  api.get('/services/data', (_request, response) => void response.json([version]));
-  api.use('/services/data', usage(meter), tokens.guard, limits(meter), express.json({ limit: '6mb' }));
-  api.get(BASE, (_request, response) => {
-    response.json({
-      sobjects: `${BASE}/sobjects`,
-      query: `${BASE}/query`,
-      queryAll: `${BASE}/queryAll`,
-      composite: `${BASE}/composite`,
-    });
-  });
-  api.use(BASE, queryRouter(pool, BASE), sobjectsRouter(pool, BASE, now), compositeRouter(pool, now));
-  api.use(() => {
-    throw new SalesforceFault(404, 'NOT_FOUND', 'The requested resource does not exist');
-  });
-  api.use(asErrorBody);
-}
-
-/** A refused session is not counted, but told the usage as well. */
-const usage =
-  (meter: DataApi['meter']): RequestHandler =>
-  (_request, response, next) => {
-    response.setHeader('Sforce-Limit-Info', `api-usage=${meter.calls}/${DAILY_LIMIT}`);
-    next();
-  };
-
-const limits =
-  (meter: DataApi['meter']): RequestHandler =>
-  (_request, response, next) => {
-    meter.calls++;
-    response.setHeader('Sforce-Limit-Info', `api-usage=${meter.calls}/${DAILY_LIMIT}`);
-    if (meter.refusals > 0) {
-      meter.refusals--;
-      throw new SalesforceFault(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
-    }
-    next();
-  };
-
-const asErrorBody: ErrorRequestHandler = (
-  error: Error & { status?: number; type?: string },
-  _request,
-  response,
-  _next,
-) => {
-  if (error instanceof SalesforceFault) return void response.status(error.status).json(errorBody(error.fault));
-  if (error.type === 'entity.parse.failed')
-    return void response.status(400).json(errorBody({ code: 'JSON_PARSER_ERROR', message: error.message }));
-  if (error.type === 'entity.too.large')
-    return void response.status(413).json(errorBody({ code: 'REQUEST_ENTITY_TOO_LARGE', message: error.message }));
-  response
-    .status(500)
-    .json(errorBody({ code: 'UNKNOWN_EXCEPTION', message: `An unexpected error occurred: ${error.message}` }));
-};

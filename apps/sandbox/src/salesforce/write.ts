@@ -1,7 +1,30 @@
 import type { PoolClient } from 'pg';
-import { ACCOUNT_FIELDS, checkWrite, EXTERNAL_ID_FIELDS, fieldName } from './account-fields.ts';
-import { findByExternalId, insertAccount, updateAccount } from './account.store.ts';
-import { SalesforceFault } from './errors.ts';
+import type { Catalog } from './catalog.ts';
+import type { SObject } from './objects/field.ts';
+import type { Row } from './record-json.ts';
+
+export type ChangeType = 'CREATE' | 'UPDATE' | 'DELETE' | 'UNDELETE';
+
+/** What a transaction did to one record. `before` is null for a create. */
+export interface Change {
+  readonly object: SObject;
+  readonly type: ChangeType;
+  readonly before: Row | null;
+  readonly after: Row;
+  /** The records of an event that tells the same change of several; the one of `after` when absent. */
+  readonly ids?: readonly string[];
+}
+
+/** A transaction on the org's records under way: what it changed so far becomes its change events. */
+export interface Write {
+  readonly tx: PoolClient;
+  readonly catalog: Catalog;
+  readonly now: Date;
+  readonly changes: Change[];
+}
+
+/** Runs work as one transaction whose changes are captured; `origin` is the changeOrigin of its events. */
+export type Transact = <T>(origin: string, work: (write: Write) => Promise<T>) => Promise<T>;
 
 export interface UpsertKey {
   readonly field: string;
@@ -21,35 +44,8 @@ export class AmbiguousExternalId extends Error {
   }
 }
 
-/** API name of an external-id field. @throws SalesforceFault when the field is none */
-export function externalIdField(written: string): string {
-  const name = fieldName(written);
-  if (name === undefined || !EXTERNAL_ID_FIELDS.includes(name))
-    throw new SalesforceFault(
-      400,
-      'INVALID_FIELD',
-      `Provided external ID field does not exist or is not accessible: ${written}`,
-    );
-  return name;
-}
-
-/** Update or insert by external id; the id itself may not stand in the body. */
-export async function upsertAccount(tx: PoolClient, key: UpsertKey, body: unknown, now: Date): Promise<UpsertResult> {
-  if (typeof body === 'object' && body !== null && Object.keys(body).some((name) => fieldName(name) === key.field))
-    throw new SalesforceFault(
-      400,
-      'INVALID_FIELD',
-      `The ${key.field} field should not be specified in the sobject data.`,
-    );
-  if (key.value === '' || key.value.length > ACCOUNT_FIELDS[key.field]!.maxLength || key.value.includes('\u0000'))
-    throw new SalesforceFault(400, 'MISSING_ARGUMENT', `${key.field} not specified`);
-  const ids = await findByExternalId(tx, key.field, key.value, true);
-  if (ids.length > 1) throw new AmbiguousExternalId(ids);
-  if (ids[0] !== undefined) {
-    await updateAccount(tx, ids[0], checkWrite(body, 'update'), now);
-    return { id: ids[0], created: false };
-  }
-  if (key.updateOnly) throw new SalesforceFault(404, 'NOT_FOUND', 'The requested resource does not exist');
-  const values = { ...checkWrite(body, 'create'), [key.field]: key.value };
-  return { id: await insertAccount(tx, values, now), created: true };
+/** `com/salesforce/api/rest/63.0;client=quote-sync`: the client is what the caller named in `Sforce-Call-Options`. */
+export function changeOrigin(apiVersion: string, callOptions: string | undefined): string {
+  const client = /(?:^|[,;\s])client=([^,;\s]+)/.exec(callOptions ?? '')?.[1];
+  return `com/salesforce/api/rest/${apiVersion.slice(1)}${client === undefined ? '' : `;client=${client}`}`;
 }
