@@ -16,6 +16,14 @@ const faultShape = z.strictObject({
   delayMs: z.int().min(0).max(300_000).optional(),
 });
 
+const silentChange = z.strictObject({
+  trandate: z.iso.date().optional(),
+  duedate: z.iso.date().nullable().optional(),
+  memo: z.string().max(4000).nullable().optional(),
+  /** As if the record had last been touched then: a stamp of a moment ago is read again by whoever looks back a while. */
+  lastmodifieddate: z.iso.datetime().optional(),
+});
+
 interface Admin {
   readonly pool: Pool;
   readonly faults: FaultList;
@@ -43,6 +51,19 @@ export function adminRouter({ pool, faults, now }: Admin): Router {
       if ((await tx.query(sql, [id])).rowCount === 0) throw notFound();
       await voidTransaction(tx, id, new Date(Math.floor(now().getTime() / 1000) * 1000));
     });
+    response.status(204).end();
+  });
+  router.patch('/records/:type/:id', async (request, response) => {
+    const type = recordType(request.params.type);
+    const change = silentChange.safeParse(request.body);
+    if (!change.success) throw invalidContent(z.prettifyError(change.error));
+    const columns = Object.entries(change.data);
+    if (!type?.transactionType || columns.length === 0) throw notFound();
+    const sets = columns.map(([name], n) => `${name} = $${n + 3}`).join(', ');
+    const sql = `update transaction set ${sets} where id::text = $1 and type = $2`;
+    const values = columns.map(([, value]) => value);
+    const { rowCount } = await pool.query(sql, [request.params.id, type.transactionType, ...values]);
+    if (rowCount === 0) throw notFound();
     response.status(204).end();
   });
   router.delete('/records/:type/:id', async (request, response) => {

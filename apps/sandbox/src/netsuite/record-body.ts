@@ -1,6 +1,6 @@
 import { isObject, NumberText, type ExactJson } from './exact-json.ts';
 import { invalidContent, NetSuiteProblem } from './problem.ts';
-import type { Field, RecordType, TableName } from './record-types.ts';
+import { lineNames, type Field, type RecordType, type TableName } from './record-types.ts';
 
 export interface Reference {
   readonly to: TableName;
@@ -29,17 +29,20 @@ export function readWrite(type: RecordType, body: ExactJson, validation: NameVal
   const sublists = new Map<string, readonly Line[]>();
   for (const [name, value] of Object.entries(body)) {
     const field = Object.hasOwn(type.fields, name) ? type.fields[name] : undefined;
-    if (field?.kind === 'ref' && value !== null) references.set(field.column, readReference(name, value, field.to!));
+    const sublist = type.sublists.find((s) => s === name);
+    if (field?.kind === 'ref' && value !== null && !field.readOnly)
+      references.set(field.column, readReference(name, value, field.to!));
     else if (field && !field.readOnly) values.set(field.column, readValue(name, field, value));
-    else if (type.sublists.some((s) => s === name)) sublists.set(name, readLines(name, value));
-    else if (!field && name !== 'id' && name !== 'links' && validation === 'Error') throw unknownField(type, name);
+    else if (sublist) sublists.set(sublist, readLines(type, sublist, value, validation));
+    else if (!field && name !== 'id' && name !== 'links' && validation === 'Error')
+      throw unknownField(type.name, name, name);
   }
   return { values, references, sublists };
 }
 
-function unknownField(type: RecordType, name: string): NetSuiteProblem {
-  const detail = `Unknown reference or field '${name}' on record '${type.name}'.`;
-  return new NetSuiteProblem(400, 'NONEXISTENT_FIELD', detail, name);
+function unknownField(record: string, name: string, path: string): NetSuiteProblem {
+  const detail = `Unknown reference or field '${name}' on record '${record}'.`;
+  return new NetSuiteProblem(400, 'NONEXISTENT_FIELD', detail, path);
 }
 
 export function readReference(path: string, value: ExactJson, to: TableName): Reference {
@@ -55,11 +58,21 @@ function scalar(value: ExactJson | undefined): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-function readLines(name: string, value: ExactJson): readonly Line[] {
+function readLines(
+  type: RecordType,
+  name: RecordType['sublists'][number],
+  value: ExactJson,
+  validation: NameValidation,
+): readonly Line[] {
   const items = isObject(value) ? value['items'] : undefined;
   if (!Array.isArray(items) || !items.every(isObject)) {
     throw invalidContent(`Invalid content of the sublist '${name}'. An object with items is expected.`, name);
   }
+  items.forEach((line, n) => {
+    const unknown = Object.keys(line).find((key) => !lineNames[name].includes(key));
+    if (unknown !== undefined && validation === 'Error')
+      throw unknownField(`${type.name}.${name}`, unknown, `${name}.items[${n}].${unknown}`);
+  });
   return items;
 }
 
@@ -88,7 +101,7 @@ export function readNumber(name: string, value: ExactJson): string {
   return text;
 }
 
-function readDate(name: string, text: string): string {
+export function readDate(name: string, text: string): string {
   const date = new Date(`${text}T00:00:00Z`);
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== text) {
     throw invalidContent(`Invalid value for the field '${name}'. A date (YYYY-MM-DD) is expected.`, name);

@@ -73,8 +73,10 @@ export function trimZeros(text: string): string {
 }
 
 const sublistSql = {
-  item: `select l.line, l.item, i.itemid, l.quantity, l.rate, l.amount, l.tax as "tax1Amt", l.memo as description
-    from transactionline l left join item i on i.id = l.item where l.transaction = $1 order by l.line`,
+  item: `select l.line, k.previousline as "orderLine", l.item, i.itemid, l.quantity, l.rate, l.amount, l.tax as "tax1Amt", l.memo as description,
+      l.isclosed as "isClosed", l.custcol_billing_id, to_char(l.custcol_bill_on, 'YYYY-MM-DD') as custcol_bill_on, t.type
+    from transactionline l join transaction t on t.id = l.transaction left join item i on i.id = l.item
+    left join orderlink k on k.nextdoc = l.transaction and k.nextline = l.line where l.transaction = $1 order by l.seq`,
   apply: `select k.previousdoc as doc, p.tranid, k.foreignamount as amount
     from transactionlink k join transaction p on p.id = k.previousdoc where k.nextdoc = $1 order by k.previousdoc`,
   addressBook: `select * from customeraddress where customer = $1 order by nkey`,
@@ -94,9 +96,11 @@ const showLine: Record<keyof typeof sublistSql, (row: Record<string, string>) =>
   item: (row) => ({
     links: [],
     line: jsonNumber(String(row['line'])),
+    ...(row['orderLine'] === null ? {} : { orderLine: jsonNumber(String(row['orderLine'])) }),
     ...(row['item'] ? { item: { id: row['item'], refName: row['itemid'] } } : {}),
     ...numbers(row, ['quantity', 'rate', 'amount', 'tax1Amt']),
-    ...(row['description'] ? { description: row['description'] } : {}),
+    ...texts(row, ['description', 'custcol_billing_id', 'custcol_bill_on']),
+    ...(row['type'] === 'SalesOrd' ? { isClosed: row['isClosed'] } : {}),
   }),
   apply: (row) => ({
     links: [],
@@ -123,6 +127,10 @@ const showLine: Record<keyof typeof sublistSql, (row: Record<string, string>) =>
 
 function numbers(row: Record<string, string>, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(names.flatMap((name) => (row[name] ? [[name, jsonNumber(trimZeros(row[name]))]] : [])));
+}
+
+function texts(row: Record<string, string>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (row[name] ? [[name, row[name]]] : [])));
 }
 
 /** A page of internal ids in creation order; the list call gives ids and links and nothing else. */

@@ -1,7 +1,7 @@
 /** The record types of the record API as data: field name on the wire, column, kind. */
 export type FieldKind = 'text' | 'boolean' | 'number' | 'date' | 'timestamp' | 'ref' | 'enum';
 export type TableName = 'currency' | 'subsidiary' | 'term' | 'item' | 'customer' | 'transaction';
-export type TransactionType = 'CustInvc' | 'CustPymt' | 'CustCred';
+export type TransactionType = 'CustInvc' | 'CustPymt' | 'CustCred' | 'SalesOrd';
 
 export interface Field {
   readonly kind: FieldKind;
@@ -124,6 +124,27 @@ const document = {
   ...stamps,
 } as const satisfies Record<string, Field>;
 
+/** Fields that a transform hands on from record to record. */
+const handedOn = { otherRefNum: text('otherrefnum'), custbody_contract: text('custbody_contract') };
+const createdFrom: Field = { ...ref('createdfrom', 'transaction'), readOnly: true };
+const orderLetter = `(select q.status || '|' || split_part(q.status__df, ' : ', 2) from q_transaction q where q.id = t.id)`;
+
+const salesOrder: RecordType = {
+  name: 'salesOrder',
+  table: 'transaction',
+  transactionType: 'SalesOrd',
+  sublists: ['item'],
+  fields: {
+    ...document,
+    ...handedOn,
+    entity: must(ref('entity', 'customer')),
+    // Written: A pending approval, B approved, C cancelled. What is read follows from the billing, too.
+    orderStatus: { kind: 'enum', column: 'orderstatus', sql: orderLetter },
+    subtotal: computed('number', 'subtotal', 't.foreigntotal - t.taxtotal'),
+    taxTotal: computed('number', 'taxtotal'),
+  },
+};
+
 const invoice: RecordType = {
   name: 'invoice',
   table: 'transaction',
@@ -131,6 +152,8 @@ const invoice: RecordType = {
   sublists: ['item'],
   fields: {
     ...document,
+    ...handedOn,
+    createdFrom,
     entity: must(ref('entity', 'customer')),
     dueDate: { kind: 'date', column: 'duedate' },
     terms: ref('terms', 'term'),
@@ -164,6 +187,8 @@ const creditMemo: RecordType = {
   sublists: ['item', 'apply'],
   fields: {
     ...document,
+    ...handedOn,
+    createdFrom,
     entity: must(ref('entity', 'customer')),
     taxTotal: computed('number', 'taxtotal'),
     applied: computed('number', 'applied'),
@@ -171,7 +196,23 @@ const creditMemo: RecordType = {
   },
 };
 
-const all = [currency, subsidiary, serviceSaleItem, customer, invoice, customerPayment, creditMemo];
+/** Names that a line of a sublist may have. */
+export const lineNames: Readonly<Record<RecordType['sublists'][number], readonly string[]>> = {
+  item: [
+    ...['links', 'line', 'orderLine', 'item', 'quantity', 'rate', 'amount', 'tax1Amt', 'description'],
+    ...['isClosed', 'custcol_billing_id', 'custcol_bill_on'],
+  ],
+  apply: ['links', 'line', 'doc', 'apply', 'amount'],
+  addressBook: ['links', 'internalId', 'label', 'defaultBilling', 'defaultShipping', 'addressBookAddress'],
+};
+
+/** What a record can be transformed into. */
+export const transforms: Readonly<Record<string, readonly string[]>> = {
+  salesOrder: ['invoice'],
+  invoice: ['customerPayment', 'creditMemo'],
+};
+
+const all = [currency, subsidiary, serviceSaleItem, customer, salesOrder, invoice, customerPayment, creditMemo];
 const byLowerName = new Map(all.map((type) => [type.name.toLowerCase(), type]));
 
 /** NetSuite takes record names in any case and answers with lower case in Location. */

@@ -6,9 +6,10 @@ import { parseExact, type ExactJson } from './exact-json.ts';
 import { invalidContent, NetSuiteProblem, notFound, userError } from './problem.ts';
 import { readWrite, type NameValidation, type RecordWrite } from './record-body.ts';
 import { keyCondition, listIds, readRecord, readSublist, type RecordKey } from './record-read.store.ts';
-import { recordType, type RecordType } from './record-types.ts';
+import { recordType, transforms, type RecordType } from './record-types.ts';
 import { deleteRecord } from './removal.store.ts';
 import { writeTransaction } from './transaction.store.ts';
+import { transformRecord } from './transform.store.ts';
 
 interface Account {
   readonly pool: Pool;
@@ -28,6 +29,7 @@ export function recordRouter(account: Account): Router {
   router.put('/:type/:id', (request, response) => upsert(account, request, response));
   router.patch('/:type/:id', (request, response) => change(account, request, response));
   router.delete('/:type/:id', (request, response) => remove(account, request, response));
+  router.post('/:type/:id/\\!transform/:target', (request, response) => transform(account, request, response));
   router.get('/:type/:id/:sublist', (request, response) => sublist(account, request, response));
   return router;
 }
@@ -103,6 +105,27 @@ async function upsert(account: Account, request: Request, response: Response): P
   answerWritten(account, response, type, id);
 }
 
+/** A create like POST: asked twice it is done twice. */
+async function transform(account: Account, request: Request, response: Response): Promise<void> {
+  const type = typeOf(request);
+  const target = recordType(String(request.params['target']));
+  if (!target || !transforms[type.name]?.includes(target.name))
+    throw new NetSuiteProblem(404, 'INVALID_URL', `A ${type.name} cannot be transformed that way.`);
+  const empty = String(request.body).trim() === '';
+  const write = empty ? readWrite(target, {}, 'Error') : writeOf(target, request);
+  try {
+    const id = await inTransaction(account.pool, async (tx) => {
+      const source = await findId(tx, type, keyOf(request));
+      if (source === null) throw notFound();
+      return transformRecord(tx, target, source, write, writeOptions(request, account.now()));
+    });
+    answerWritten(account, response, target, id);
+  } catch (error) {
+    if (error instanceof ExternalIdTaken) throw userError('This record already exists.');
+    throw error;
+  }
+}
+
 function saveUnderKey(
   account: Account,
   type: RecordType,
@@ -156,12 +179,16 @@ function store(
   request: Request,
   at: Date,
 ): Promise<string> {
+  const options = writeOptions(request, at);
+  if (!type.transactionType) return writeEntity(tx, type, existing, write, options.now);
+  return writeTransaction(tx, type, existing, write, options);
+}
+
+function writeOptions(request: Request, at: Date): { now: Date; replaced: ReadonlySet<string> } {
+  const { replace } = request.query;
   // The vendor's stamps have a resolution of one second.
   const now = new Date(Math.floor(at.getTime() / 1000) * 1000);
-  if (!type.transactionType) return writeEntity(tx, type, existing, write, now);
-  const { replace } = request.query;
-  const replaced = new Set(typeof replace === 'string' ? replace.split(',') : []);
-  return writeTransaction(tx, type, existing, write, { now, replaced });
+  return { now, replaced: new Set(typeof replace === 'string' ? replace.split(',') : []) };
 }
 
 async function findId(db: Pool | PoolClient, type: RecordType, key: RecordKey, lock = false): Promise<string | null> {

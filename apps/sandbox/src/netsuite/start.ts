@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Express } from 'express';
-import { Pool } from 'pg';
-import type { RunningSandbox, SandboxOptions } from '../sandbox.ts';
+import { Client, Pool } from 'pg';
+import { LOOPBACK, type RunningSandbox, type SandboxOptions } from '../sandbox.ts';
 import { adminRouter } from './admin.controller.ts';
 import { createFaultList, type Fault } from './faults.ts';
 import { answerProblem, authentication, concurrencyGate, faultInjection, type Load } from './gate.controller.ts';
@@ -25,6 +25,8 @@ export interface NetSuiteSandboxOptions extends SandboxOptions {
   readonly concurrency?: number;
   /** IANA name of the account's time zone: what SuiteQL's dates are in. */
   readonly timeZone?: string;
+  /** What calls are signed with; new ones when absent. */
+  readonly secrets?: TokenSecrets;
 }
 
 export interface NetSuiteSandbox extends RunningSandbox<NetSuiteCredentials> {
@@ -38,9 +40,10 @@ export interface NetSuiteSandbox extends RunningSandbox<NetSuiteCredentials> {
 /** One NetSuite account: record API, SuiteQL and token-based authentication over a PostgreSQL schema. */
 export async function startNetSuiteSandbox(options: NetSuiteSandboxOptions): Promise<NetSuiteSandbox> {
   const now = options.now ?? ((): Date => new Date());
-  const [pool, queryPool] = openPools(options);
+  const host = options.host ?? LOOPBACK;
+  const [pool, queryPool] = await openPools(options);
   await createAccount(pool, now());
-  const secrets = newSecrets();
+  const secrets = options.secrets ?? newTokenSecrets();
   const faults = createFaultList();
   const load: Load = { limit: options.concurrency ?? 15, inFlight: 0, calls: 0, refused: 0 };
   let url = '';
@@ -54,9 +57,9 @@ export async function startNetSuiteSandbox(options: NetSuiteSandboxOptions): Pro
   api.use('/sandbox', adminRouter({ pool, faults, now }));
   api.use('/services/rest', authentication(secrets, now), concurrencyGate(load), faultInjection(faults));
   await restApi(api, { pool, queryPool, now, baseUrl, load });
-  const server = createServer(api).listen(options.port ?? 0, '127.0.0.1');
+  const server = createServer(api).listen(options.port ?? 0, host);
   await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  url = `http://${host}:${(server.address() as AddressInfo).port}`;
   return {
     vendor: 'netsuite',
     url,
@@ -72,9 +75,12 @@ export async function startNetSuiteSandbox(options: NetSuiteSandboxOptions): Pro
 }
 
 /** Writes and SuiteQL have a pool each: whatever a query says, its connection cannot write and ends in time. */
-function openPools({ databaseUrl, timeZone = 'America/Los_Angeles' }: NetSuiteSandboxOptions): [Pool, Pool] {
+async function openPools({
+  databaseUrl,
+  timeZone = 'America/Los_Angeles',
+}: NetSuiteSandboxOptions): Promise<[Pool, Pool]> {
   // A sandbox may lose its last second in a crash, so it does not wait for the disk.
-  const session = `-c search_path=${schemaName} -c TimeZone=${timeZone} -c synchronous_commit=off -c standard_conforming_strings=on`;
+  const session = `-c search_path=${schemaName} -c TimeZone=${timeZone} -c synchronous_commit=off -c standard_conforming_strings=on${await plannerOptions(databaseUrl)}`;
   const pools = [
     new Pool({ connectionString: databaseUrl, max: 10, options: session }),
     new Pool({
@@ -88,7 +94,21 @@ function openPools({ databaseUrl, timeZone = 'America/Los_Angeles' }: NetSuiteSa
   return [...pools];
 }
 
-function newSecrets(): TokenSecrets {
+/** PostgreSQL 18.4 crashes while it plans a join of our views: eliminating self-joins does not know LATERAL. */
+async function plannerOptions(connectionString: string): Promise<string> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  try {
+    const setting = 'enable_self_join_elimination';
+    const { rows } = await client.query('select 1 from pg_settings where name = $1', [setting]);
+    return rows.length > 0 ? ` -c ${setting}=off` : '';
+  } finally {
+    await client.end();
+  }
+}
+
+/** An account's integration record and its user's token. */
+export function newTokenSecrets(): TokenSecrets {
   const secret = (): string => randomBytes(32).toString('hex');
   return {
     account: '7000001_SB1',

@@ -190,7 +190,9 @@ function call(t: Translation, scope: Scope, name: string): string {
   if (parts.length < known.min || parts.length > known.max) {
     throw new SuiteQlError(`Wrong number of arguments for ${name.toUpperCase()}.`);
   }
-  return `${known.sql}(${distinct}${parts.join(', ')})`;
+  const sql = `${known.sql}(${distinct}${parts.join(', ')})`;
+  // A date that no column is part of is read once and not for every row.
+  return known.sql === 'ns_to_date' && !sql.includes('"') ? `(select ${sql})` : sql;
 }
 
 function column(scope: Scope, name: string, alias?: string): string {

@@ -1,16 +1,17 @@
 import type { PoolClient } from 'pg';
-import { resolveReferences } from './database.store.ts';
 import { applyPayments } from './application.store.ts';
-import type { ExactJson } from './exact-json.ts';
-import { invalidContent, userError } from './problem.ts';
-import { readNumber, readReference, type Line, type RecordWrite, type Reference } from './record-body.ts';
+import { lockOrders, requireOrderStatus, requireWithinOrder, settleOrders } from './billing.store.ts';
+import { resolveReferences } from './database.store.ts';
+import { readItemLines, writeLines } from './line.store.ts';
+import { userError } from './problem.ts';
+import type { RecordWrite } from './record-body.ts';
 import type { RecordType } from './record-types.ts';
 
 const headerDefaults = `
   coalesce($3, 'N' || nextval('document_number')), coalesce($4::date, ($1::timestamptz)::date), $5::date, c.id,
   coalesce($6::bigint, c.subsidiary), coalesce($7::bigint, c.currency), coalesce($8::numeric, 1)`;
 
-/** Creates or changes an invoice, payment or credit memo with its lines and applications; answers its id. */
+/** Creates or changes an order, invoice, payment or credit memo with its lines and applications; answers its id. */
 export async function writeTransaction(
   tx: PoolClient,
   type: RecordType,
@@ -24,8 +25,13 @@ export async function writeTransaction(
     existing === null
       ? await insertHeader(tx, type, write.values, references, options.now)
       : await updateHeader(tx, existing, write.values, references, options.now);
+  const before = existing === null ? new Map<string, string>() : await lockOrders(tx, id);
   const lines = write.sublists.get('item');
-  if (lines) await writeLines(tx, id, lines, existing !== null && options.replaced.has('item'));
+  if (lines) {
+    await writeLines(tx, id, await readItemLines(tx, lines), existing !== null && options.replaced.has('item'));
+    await settleOrders(tx, id, before, options.now);
+    await requireWithinOrder(tx, id);
+  }
   const applications = write.sublists.get('apply');
   if (applications) await applyPayments(tx, id, applications, options.replaced.has('apply'), options.now);
   await total(tx, id);
@@ -46,27 +52,38 @@ function requireFields(
   }
 }
 
-type Values = ReadonlyMap<string, string | null>;
-type Ids = ReadonlyMap<string, string>;
+export type Values = ReadonlyMap<string, string | null>;
+export type Ids = ReadonlyMap<string, string>;
 
-async function insertHeader(tx: PoolClient, type: RecordType, values: Values, ids: Ids, now: Date): Promise<string> {
+export async function insertHeader(
+  tx: PoolClient,
+  type: RecordType,
+  values: Values,
+  ids: Ids,
+  now: Date,
+): Promise<string> {
   const value = (column: string): string | null => values.get(column) ?? null;
+  requireOrderStatus(values.get('orderstatus'));
   const { rows } = await tx.query<{ id: string }>(
     `insert into transaction (createddate, lastmodifieddate, type, tranid, trandate, duedate, entity, subsidiary, currency,
-       exchangerate, externalid, memo, paymentmethod, payment, custbody_disputed, terms)
-     select $1, $1, $2, ${headerDefaults}, $9, $10, $11, round($12::numeric, y.currencyprecision), coalesce($13::boolean, false), $14::bigint
+       exchangerate, externalid, memo, paymentmethod, payment, custbody_disputed, terms,
+       custbody_contract, otherrefnum, orderstatus, createdfrom)
+     select $1, $1, $2, ${headerDefaults}, $9, $10, $11, round($12::numeric, y.currencyprecision), coalesce($13::boolean, false), $14::bigint,
+       $16, $17, case when $2 = 'SalesOrd' then coalesce($18, 'B') end, $19::bigint
      from customer c join currency y on y.id = coalesce($7::bigint, c.currency) where c.id = $15 returning id`,
     [
       ...[now, type.transactionType, value('tranid'), value('trandate'), value('duedate')],
       ...[ids.get('subsidiary') ?? null, ids.get('currency') ?? null, value('exchangerate'), value('externalid')],
       ...[value('memo'), value('paymentmethod'), value('payment'), value('custbody_disputed')],
-      ...[ids.get('terms') ?? null, ids.get('entity')],
+      ...[ids.get('terms') ?? null, ids.get('entity'), value('custbody_contract'), value('otherrefnum')],
+      ...[value('orderstatus'), ids.get('createdfrom') ?? null],
     ],
   );
   return rows[0]!.id;
 }
 
 async function updateHeader(tx: PoolClient, id: string, values: Values, ids: Ids, now: Date): Promise<string> {
+  await requireUnlinked(tx, id, values, ids);
   const columns = new Map<string, unknown>([...values, ...ids, ['lastmodifieddate', now]]);
   const sets = [...columns.keys()].map((name, n) => `${name} = $${n + 2}`);
   const sql = `update transaction set ${sets.join(', ')} where id = $1 and not voided`;
@@ -75,46 +92,21 @@ async function updateHeader(tx: PoolClient, id: string, values: Values, ids: Ids
   return id;
 }
 
-/** Without `?replace=item` an update adds its lines to those that are there, as the record API does. */
-async function writeLines(tx: PoolClient, id: string, lines: readonly Line[], replace: boolean): Promise<void> {
-  if (replace) await tx.query('delete from transactionline where transaction = $1', [id]);
-  const references = new Map<string, Reference>();
-  lines.forEach((line, n) => {
-    if (line['item'] === undefined) throw userError('Please enter a value for item.');
-    references.set(`i${n}`, readReference(`item.items[${n}].item`, line['item'], 'item'));
-  });
-  const items = await resolveReferences(tx, references);
-  const rows = lines.map((line, n) => ({
-    n: n + 1,
-    item: items.get(`i${n}`),
-    quantity: numberOf(line, n, 'quantity'),
-    rate: numberOf(line, n, 'rate'),
-    amount: numberOf(line, n, 'amount'),
-    tax: numberOf(line, n, 'tax1Amt'),
-    memo: line['description'] ?? null,
-  }));
-  const bare = rows.findIndex((row) => row.amount === null && row.rate === null);
-  if (bare >= 0) throw invalidContent('Please enter a value for amount.', `item.items[${bare}].amount`);
-  await tx.query(insertLines, [id, JSON.stringify(rows)]);
-}
-
-const insertLines = `
-insert into transactionline (transaction, line, item, quantity, rate, amount, tax, memo)
-select $1, base.last + l.n, l.item, coalesce(l.quantity, 1), coalesce(l.rate, round(l.amount / nullif(coalesce(l.quantity, 1), 0), 8)),
-  round(coalesce(l.amount, coalesce(l.quantity, 1) * l.rate), y.currencyprecision),
-  round(coalesce(l.tax, 0), y.currencyprecision), l.memo
-from jsonb_to_recordset($2::jsonb) as l(n int, item bigint, quantity numeric, rate numeric, amount numeric, tax numeric, memo text)
-cross join (select coalesce(max(line), 0) as last from transactionline where transaction = $1) base
-cross join (select currencyprecision from currency join transaction t on t.currency = currency.id where t.id = $1) y`;
-
-function numberOf(line: Line, n: number, name: string): string | null {
-  const value: ExactJson | undefined = line[name];
-  if (value === undefined || value === null) return null;
-  return readNumber(`item.items[${n}].${name}`, value);
+/** What a linked document says of its customer, currency and company is settled, and a billed order is not cancelled. */
+async function requireUnlinked(tx: PoolClient, id: string, values: Values, ids: Ids): Promise<void> {
+  requireOrderStatus(values.get('orderstatus'));
+  const kept = ['entity', 'currency', 'subsidiary'].map((column) => ids.get(column) ?? null);
+  const { rows } = await tx.query<{ linked: boolean }>(
+    `select exists (select 1 from transactionlink where $1 in (previousdoc, nextdoc))
+       or exists (select 1 from orderlink where $1 in (previousdoc, nextdoc)) as linked
+     from transaction where id = $1 and (entity <> $2::bigint or currency <> $3::bigint or subsidiary <> $4::bigint or $5 = 'C')`,
+    [id, ...kept, values.get('orderstatus') ?? null],
+  );
+  if (rows[0]?.linked) throw userError('You may not change this field because the transaction is linked to others.');
 }
 
 /** Totals and the applied amount of one document, and the rules that hold for them. */
-async function total(tx: PoolClient, id: string): Promise<void> {
+export async function total(tx: PoolClient, id: string): Promise<void> {
   const { rows } = await tx.query<{ type: string; over: boolean }>(
     `update transaction t set taxtotal = l.tax, foreigntotal = case when t.type = 'CustPymt' then coalesce(t.payment, a.applied) else l.net + l.tax end,
        applied = a.applied
