@@ -94,13 +94,13 @@ function readTable(content: Buffer): Table {
 }
 
 async function runExport(tx: PoolClient): Promise<TaskResult> {
-  const rows = await readView(tx, true);
-  const lines = rows.map((row) => csvLine([row.legalEntity, row.currency, row.month, ...row.values]));
+  const rows = await readView(tx, MODULE, true);
+  const lines = rows.map((row) => csvLine([...row.items, ...row.values]));
   await replaceFile(tx, EXPORT.id, Buffer.from(csvLine(CELL_COLUMNS) + lines.join('')));
   return { objectId: EXPORT.id, objectName: EXPORT.name, successful: true, failureDumpAvailable: false };
 }
 
 async function runClear(tx: PoolClient): Promise<TaskResult> {
-  await clearCells(tx);
+  await clearCells(tx, MODULE);
   return { objectId: CLEAR_ACTION.id, objectName: CLEAR_ACTION.name, successful: true, failureDumpAvailable: false };
 }

@@ -154,7 +154,7 @@ describe('authentication', () => {
 describe('envelope', () => {
   it('pages with ready-made addresses and leaves the key of an empty collection out', async () => {
     const model = `/models/${sandbox.credentials.modelId}`;
-    const first = await jsonOf(call('GET', `${model}/lineItems?limit=3`));
+    const first = await jsonOf(call('GET', `${model}/modules/${MODULE.id}/lineItems?limit=3`));
     expect(first.items).toHaveLength(3);
     expect(first.meta.paging).toMatchObject({ currentPageSize: 3, totalSize: 4, offset: 0 });
     const headers = { authorization: `AnaplanAuthToken ${token}` };

@@ -3,12 +3,23 @@ import express, { type Request, type Response, type Router } from 'express';
 import type { Context } from './context.ts';
 import { csvLine } from './csv.ts';
 import { ApiError, notFound, objectBody } from './envelope.ts';
-import { CELL_COLUMNS, CURRENCIES, LEGAL_ENTITIES, LINE_ITEMS, MODULE, TIME, VIEWS } from './model.ts';
+import {
+  CURRENCIES,
+  dimensionsOf,
+  LEGAL_ENTITIES,
+  type ModuleDefinition,
+  MODULES,
+  TIME,
+  VERSIONS,
+  type ViewDefinition,
+  VIEWS,
+} from './model.ts';
 import {
   type CellValue,
   readDimensions,
   readItems,
   readTime,
+  readVersions,
   readView,
   type ViewRow,
   writeCells,
@@ -48,26 +59,29 @@ export function cellsRouter(context: Context): Router {
 }
 
 async function read(context: Context, request: Request, response: Response): Promise<void> {
-  const rows = await readView(context.pool, viewOf(request).filtered);
-  if (rows.length * LINE_ITEMS.length > MAX_CELLS_A_READ) throw new ApiError(413, 'The view has too many cells');
+  const { module, filtered } = viewOf(request);
+  const rows = await readView(context.pool, module, filtered);
+  if (rows.length * module.lineItems.length > MAX_CELLS_A_READ) throw new ApiError(413, 'The view has too many cells');
   const wantsJson =
     request.query['format'] === 'v1' && request.accepts(['text/csv', 'application/json']) === 'application/json';
-  if (!wantsJson) return void response.type('text/csv').send(csvLine(VIEW_COLUMNS) + rows.map(viewLine).join(''));
+  if (!wantsJson)
+    return void response.type('text/csv').send(csvLine(viewColumns(module)) + rows.map(viewLine).join(''));
   response.json({
     pages: [],
-    columnCoordinates: LINE_ITEMS.map((item) => [item.name]),
-    rows: rows.map((row) => ({ rowCoordinates: [row.legalEntity, row.currency, row.month], cells: row.values })),
+    columnCoordinates: module.lineItems.map((item) => [item.name]),
+    rows: rows.map((row) => ({ rowCoordinates: row.items, cells: row.values })),
   });
 }
 
-const VIEW_COLUMNS = [LEGAL_ENTITIES.name, CURRENCIES.name, TIME.name, ...CELL_COLUMNS.slice(3)];
-const viewLine = (row: ViewRow): string => csvLine([row.legalEntity, row.currency, row.month, ...row.values]);
+const viewColumns = (module: ModuleDefinition): string[] =>
+  [...dimensionsOf(module), ...module.lineItems].map(({ name }) => name);
+const viewLine = (row: ViewRow): string => csvLine([...row.items, ...row.values]);
 
 /** A large read: the pages are cut when it is asked for, so a later write does not show in them. */
 async function startRead(context: Context, request: Request, response: Response): Promise<void> {
   const view = viewOf(request);
-  const lines = (await readView(context.pool, view.filtered)).map(viewLine);
-  const pages = [csvLine(VIEW_COLUMNS) + lines.slice(0, ROWS_A_PAGE).join('')];
+  const lines = (await readView(context.pool, view.module, view.filtered)).map(viewLine);
+  const pages = [csvLine(viewColumns(view.module)) + lines.slice(0, ROWS_A_PAGE).join('')];
   for (let at = ROWS_A_PAGE; at < lines.length; at += ROWS_A_PAGE)
     pages.push(lines.slice(at, at + ROWS_A_PAGE).join(''));
   const requestId = randomUUID().replaceAll('-', '').toUpperCase();
@@ -92,7 +106,7 @@ async function readRequest(context: Context, request: Request): Promise<Record<s
   return { requestId, requestState: 'COMPLETE', availablePages: row.pages, successful: true, url, viewId };
 }
 
-function viewOf(request: Request): (typeof VIEWS)[number] {
+function viewOf(request: Request): ViewDefinition {
   const view = VIEWS.find((candidate) => candidate.id === request.params['viewId']);
   if (view === undefined) throw notFound();
   return view;
@@ -112,9 +126,10 @@ interface CellFailure {
 
 /** Every entry stands for itself: the good ones are written, the others are listed with their index. */
 async function write(context: Context, request: Request, response: Response): Promise<void> {
-  if (request.params['moduleId'] !== MODULE.id) throw notFound();
+  const module = MODULES.find(({ id }) => id === request.params['moduleId']);
+  if (module === undefined) throw notFound();
   const entries = bodyArray(parseExactJson(String(request.body)), MAX_CELLS_A_WRITE);
-  const resolve = await cellResolver(context);
+  const resolve = await cellResolver(context, module);
   const cells: CellValue[] = [];
   const failures: CellFailure[] = [];
   entries.forEach((entry, requestIndex) => {
@@ -123,14 +138,17 @@ async function write(context: Context, request: Request, response: Response): Pr
     else failures.push({ requestIndex, failureType: 'INCORRECT_FORMAT', failureMessageDetails: cell });
   });
   const last = new Map(
-    cells.map((cell) => [[cell.legalEntity, cell.currency, cell.period, cell.lineItem].join(), cell]),
+    cells.map((cell) => [[cell.version, cell.legalEntity, cell.currency, cell.period, cell.lineItem].join(), cell]),
   );
   await writeCells(context.pool, [...last.values()]);
   response.json(objectBody(context.baseUrl(), 'cells', { numberOfCellsChanged: cells.length, failures }));
 }
 
 /** Decides one entry of a cell write: the cell, or why it is none. */
-async function cellResolver(context: Context): Promise<(entry: Record<string, unknown>) => CellValue | string> {
+async function cellResolver(
+  context: Context,
+  module: ModuleDefinition,
+): Promise<(entry: Record<string, unknown>) => CellValue | string> {
   const dimensions = await readDimensions(context.pool);
   const ids = new Map(
     (await Promise.all([LEGAL_ENTITIES.id, CURRENCIES.id].map((list) => readItems(context.pool, list))))
@@ -138,20 +156,30 @@ async function cellResolver(context: Context): Promise<(entry: Record<string, un
       .map((item) => [item.id, item.id] as const),
   );
   const time = new Map((await readTime(context.pool)).map((item) => [item.id, item] as const));
+  const versions = new Map((await readVersions(context.pool)).map((item) => [item.id, item] as const));
   return (entry) => {
-    const lineItem = LINE_ITEMS.find((item) => item.id === entry['lineItemId'] || item.name === entry['lineItemName']);
+    const lineItem = module.lineItems.find(
+      (item) => item.id === entry['lineItemId'] || item.name === entry['lineItemName'],
+    );
     if (lineItem === undefined) return 'Unknown line item';
     const named = namedItems(entry['dimensions']);
+    const version = module.versioned ? pick(named, VERSIONS, dimensions.versions, selves(versions)) : null;
     const legalEntity = pick(named, LEGAL_ENTITIES, dimensions.legalEntities, ids);
     const currency = pick(named, CURRENCIES, dimensions.currencies, ids);
-    const period = pick(named, TIME, dimensions.months, new Map([...time.keys()].map((id) => [id, id])));
-    if (legalEntity === undefined || currency === undefined || period === undefined) return 'Unknown dimension item';
+    const period = pick(named, TIME, dimensions.months, selves(time));
+    if (version === undefined || legalEntity === undefined || currency === undefined || period === undefined)
+      return 'Unknown dimension item';
     if (time.get(period)?.kind === 'YEAR') return 'Aggregate cells cannot be written';
+    // Actuals are loaded by imports; nobody types over them.
+    if (version !== null && versions.get(version)?.isActual) return 'The actual version is read-only';
     const value = entry['value'];
     if (typeof value !== 'string' || !isNumber(value, lineItem.scale)) return 'Invalid value';
-    return { legalEntity, currency, period, lineItem: lineItem.id, value };
+    return { version, legalEntity, currency, period, lineItem: lineItem.id, value };
   };
 }
+
+const selves = (items: ReadonlyMap<string, unknown>): ReadonlyMap<string, string> =>
+  new Map([...items.keys()].map((id) => [id, id]));
 
 function namedItems(dimensions: unknown): Map<string, string> {
   const entries = Array.isArray(dimensions) ? (dimensions as Record<string, unknown>[]) : [];

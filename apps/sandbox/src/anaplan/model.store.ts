@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { CURRENCIES, LEGAL_ENTITIES, LINE_ITEMS } from './model.ts';
+import { CURRENCIES, LEGAL_ENTITIES, LINE_ITEMS, type ModuleDefinition } from './model.ts';
 import type { CellRow, Dimensions, ItemRow } from './rows.ts';
 
 type Sql = Pool | PoolClient;
@@ -27,17 +27,51 @@ export async function readTime(sql: Sql): Promise<(StoredItem & { kind: string }
   return found.rows;
 }
 
-/** What an import row may call each item: code or name for lists, the name for months. */
+/** A version has no code of its own: its name is what people call it. */
+export interface StoredVersion extends StoredItem {
+  readonly isActual: boolean;
+  readonly isCurrent: boolean;
+}
+
+/** Versions in their order. */
+export async function readVersions(sql: Sql): Promise<StoredVersion[]> {
+  const found = await sql.query<StoredVersion>(
+    'select id, name as code, name, is_actual as "isActual", is_current as "isCurrent" from version_item order by position',
+  );
+  return found.rows;
+}
+
+/** Adds a version after the others; null when the name is taken. */
+export async function addVersion(sql: Sql, name: string): Promise<string | null> {
+  const added = await sql.query<{ id: string }>(
+    'insert into version_item (name) values ($1) on conflict do nothing returning id',
+    [name],
+  );
+  return added.rows[0]?.id ?? null;
+}
+
+export async function renameVersion(sql: Sql, id: string, name: string): Promise<boolean> {
+  return (await sql.query('update version_item set name = $2 where id = $1', [id, name])).rowCount === 1;
+}
+
+/** Its cells go with it. */
+export async function deleteVersion(sql: Sql, id: string): Promise<boolean> {
+  return (await sql.query('delete from version_item where id = $1', [id])).rowCount === 1;
+}
+
+/** What an import row may call each item: code or name for lists, the name for months and versions. */
 export async function readDimensions(sql: Sql): Promise<Dimensions> {
   // One after the other: inside a task this is a single connection.
   const legalEntities = await readItems(sql, LEGAL_ENTITIES.id);
   const currencies = await readItems(sql, CURRENCIES.id);
   const time = await readTime(sql);
+  const versions = await readVersions(sql);
   const months = time.filter((item) => item.kind === 'MONTH');
   return {
     legalEntities: byCodeOrName(legalEntities),
     currencies: byCodeOrName(currencies),
     months: byCodeOrName(months),
+    versions: byCodeOrName(versions),
   };
 }
 
@@ -95,25 +129,31 @@ export async function renameItems(sql: Sql, listId: string, rows: readonly ItemR
 export async function writeRows(sql: Sql, rows: readonly CellRow[]): Promise<void> {
   const last = new Map(rows.map((row) => [`${row.legalEntity} ${row.currency} ${row.period}`, row]));
   const cells = [...last.values()].flatMap((row) =>
-    LINE_ITEMS.map((item, index) => ({ ...row, lineItem: item.id, value: row.values[index] ?? '0' })),
+    LINE_ITEMS.map((item, index) => ({ ...row, version: null, lineItem: item.id, value: row.values[index] ?? '0' })),
   );
   await writeCells(sql, cells);
 }
 
-export interface CellValue {
+/** Where a value is. `version` is null in a module without versions. */
+export interface CellPlace {
+  readonly version: string | null;
   readonly legalEntity: string;
   readonly currency: string;
   readonly period: string;
   readonly lineItem: string;
+}
+
+export interface CellValue extends CellPlace {
   readonly value: string;
 }
 
 export async function writeCells(sql: Sql, cells: readonly CellValue[]): Promise<void> {
   await sql.query(
-    `insert into cell (legal_entity, currency, period, line_item, value)
-     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::numeric[])
-     on conflict (legal_entity, currency, period, line_item) do update set value = excluded.value`,
+    `insert into cell (version, legal_entity, currency, period, line_item, value)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::numeric[])
+     on conflict (version, legal_entity, currency, period, line_item) do update set value = excluded.value`,
     [
+      cells.map((cell) => cell.version),
       cells.map((cell) => cell.legalEntity),
       cells.map((cell) => cell.currency),
       cells.map((cell) => cell.period),
@@ -123,11 +163,28 @@ export async function writeCells(sql: Sql, cells: readonly CellValue[]): Promise
   );
 }
 
-export async function clearCells(sql: Sql): Promise<void> {
-  await sql.query('delete from cell');
+/** Answers how many values were there. */
+export async function dropCell(sql: Sql, place: CellPlace): Promise<number> {
+  const dropped = await sql.query(
+    `delete from cell where version is not distinct from $1
+       and (legal_entity, currency, period, line_item) = ($2, $3, $4, $5)`,
+    [place.version, place.legalEntity, place.currency, place.period, place.lineItem],
+  );
+  return dropped.rowCount ?? 0;
 }
 
+export async function clearCells(sql: Sql, module: ModuleDefinition): Promise<void> {
+  await sql.query('delete from cell where line_item = any($1)', [module.lineItems.map(({ id }) => id)]);
+}
+
+/** One row of a view: the names of its items in the order of the module's dimensions, and one value per line item. */
 export interface ViewRow {
+  readonly items: readonly string[];
+  readonly values: readonly string[];
+}
+
+interface FoundRow {
+  readonly version: string | null;
   readonly legalEntity: string;
   readonly currency: string;
   readonly month: string;
@@ -135,21 +192,27 @@ export interface ViewRow {
 }
 
 /** Months of the grid with all line items as exact text; filtered: only where a value is not zero. */
-export async function readView(sql: Sql, filtered: boolean): Promise<ViewRow[]> {
-  const found = await sql.query<ViewRow>(
-    `with base as (
-       select distinct legal_entity, currency, period from cell where value <> 0 and $1
+export async function readView(sql: Sql, module: ModuleDefinition, filtered: boolean): Promise<ViewRow[]> {
+  const found = await sql.query<FoundRow>(
+    `with line as (select id, position from line_item where module_id = $4), versions as (
+       select id from version_item where $5 union all select null where not $5), base as (
+       select distinct version, legal_entity, currency, period from cell
+       where value <> 0 and $1 and line_item in (select id from line)
        union all
-       select e.id, c.id, t.id from list_item e, list_item c, time_item t
+       select v.id, e.id, c.id, t.id from versions v, list_item e, list_item c, time_item t
        where not $1 and e.list_id = $2 and c.list_id = $3 and t.kind = 'MONTH')
-     select e.name as "legalEntity", c.name as currency, t.name as month,
+     select v.name as version, e.name as "legalEntity", c.name as currency, t.name as month,
        array_agg(trim_scale(coalesce(x.value, 0))::text order by l.position) as values
      from base b join list_item e on e.id = b.legal_entity join list_item c on c.id = b.currency
-       join time_item t on t.id = b.period cross join line_item l
-       left join cell x on (x.legal_entity, x.currency, x.period, x.line_item) = (b.legal_entity, b.currency, b.period, l.id)
-     group by e.name, e.position, c.name, c.position, t.name, t.starts_on
-     order by e.position, c.position, t.starts_on`,
-    [filtered, LEGAL_ENTITIES.id, CURRENCIES.id],
+       join time_item t on t.id = b.period left join version_item v on v.id = b.version cross join line l
+       left join cell x on x.version is not distinct from b.version
+         and (x.legal_entity, x.currency, x.period, x.line_item) = (b.legal_entity, b.currency, b.period, l.id)
+     group by v.name, v.position, e.name, e.position, c.name, c.position, t.name, t.starts_on
+     order by v.position, e.position, c.position, t.starts_on`,
+    [filtered, LEGAL_ENTITIES.id, CURRENCIES.id, module.id, module.versioned],
   );
-  return found.rows;
+  return found.rows.map(({ version, legalEntity, currency, month, values }) => ({
+    items: [...(version === null ? [] : [version]), legalEntity, currency, month],
+    values,
+  }));
 }

@@ -30,6 +30,7 @@ export interface Dimensions {
   readonly legalEntities: ReadonlyMap<string, string>;
   readonly currencies: ReadonlyMap<string, string>;
   readonly months: ReadonlyMap<string, string>;
+  readonly versions: ReadonlyMap<string, string>;
 }
 
 export interface Judged<T> {

@@ -1,5 +1,5 @@
 import { Pool } from 'pg';
-import { LINE_ITEMS } from './model.ts';
+import { MODULE, MODULES, SEEDED_VERSIONS } from './model.ts';
 
 const SCHEMA = `
 create schema if not exists sandbox_anaplan;
@@ -13,13 +13,22 @@ create table if not exists list_item (
 create table if not exists time_item (
   id text primary key, name text not null unique, kind text not null, starts_on date not null);
 create table if not exists line_item (id text primary key, name text not null unique, position integer not null);
+alter table line_item add column if not exists module_id text not null default '${MODULE.id}';
+create sequence if not exists version_number start 107000000004;
+create table if not exists version_item (
+  id text primary key default nextval('version_number')::text,
+  name text not null unique, is_actual boolean not null default false, is_current boolean not null default false,
+  position bigint generated always as identity);
 create table if not exists cell (
   legal_entity text not null references list_item on delete cascade,
   currency text not null references list_item on delete cascade,
   period text not null references time_item,
   line_item text not null references line_item,
-  value numeric not null,
-  primary key (legal_entity, currency, period, line_item));
+  value numeric not null);
+-- Cells of a module without versions have none. A state of before there were versions is taken over.
+alter table cell add column if not exists version text references version_item on delete cascade;
+alter table cell drop constraint if exists cell_pkey;
+create unique index if not exists cell_place on cell (version, legal_entity, currency, period, line_item) nulls not distinct;
 create table if not exists file (id text primary key, chunk_count integer not null default 0);
 create table if not exists chunk (file_id text not null, number integer not null, content bytea not null, primary key (file_id, number));
 create table if not exists task (
@@ -41,6 +50,9 @@ select (202000000000 + year)::text, 'FY' || lpad((year % 100)::text, 2, '0'), 'Y
 from generate_series($1::int, $2::int) year
 on conflict do nothing`;
 
+const seededLineItems = ({ id: moduleId, lineItems }: (typeof MODULES)[number]): unknown[] =>
+  lineItems.map(({ id, name }, position) => ({ id, name, position, moduleId }));
+
 /** First and last year of the calendar. */
 export interface Years {
   readonly first: number;
@@ -60,8 +72,19 @@ export async function openSchema(databaseUrl: string, years: Years): Promise<Poo
     await client.query(SCHEMA);
     await client.query(TIMESCALE, [years.first, years.last]);
     await client.query(
-      `insert into line_item (id, name, position) select * from unnest($1::text[], $2::text[], $3::int[]) on conflict do nothing`,
-      [LINE_ITEMS.map((item) => item.id), LINE_ITEMS.map((item) => item.name), LINE_ITEMS.map((_, index) => index)],
+      `insert into line_item (id, name, position, module_id)
+       select id, name, position, "moduleId" from jsonb_to_recordset($1::jsonb)
+         as t (id text, name text, position int, "moduleId" text)
+       on conflict do nothing`,
+      [JSON.stringify(MODULES.flatMap(seededLineItems))],
+    );
+    // Only a model without versions is new: one that somebody deleted does not come back.
+    await client.query(
+      `insert into version_item (id, name, is_actual, is_current)
+       select id, name, "isActual", "isCurrent" from jsonb_to_recordset($1::jsonb)
+         as t (id text, name text, "isActual" boolean, "isCurrent" boolean)
+       where not exists (select 1 from version_item)`,
+      [JSON.stringify(SEEDED_VERSIONS)],
     );
     await client.query(`update task set state = 'CANCELLED' where state not in ('COMPLETE', 'CANCELLED')`);
     await client.query('commit');

@@ -8,7 +8,7 @@ import express, {
   type Request,
   type Response,
 } from 'express';
-import type { RunningSandbox, SandboxOptions } from '../sandbox.ts';
+import { LOOPBACK, type RunningSandbox, type SandboxOptions } from '../sandbox.ts';
 import { authRouter, liveToken } from './auth.controller.ts';
 import { backdoorRouter } from './backdoor.controller.ts';
 import { cellsRouter } from './cells.controller.ts';
@@ -52,7 +52,7 @@ export interface AnaplanCredentials {
 const PASSWORD = 'sandbox-anaplan';
 const MODEL_PATHS = ['/2/0/workspaces/:workspaceId/models/:modelId', '/2/0/models/:modelId'];
 
-/** Starts Anaplan's authentication and integration API on one port of the loopback interface. */
+/** Starts Anaplan's authentication and integration API on one port. */
 export async function startAnaplanSandbox(options: AnaplanSandboxOptions): Promise<RunningSandbox<AnaplanCredentials>> {
   const pool = await openSchema(options.databaseUrl, options.years ?? YEARS);
   const faults = createFaults();
@@ -60,8 +60,9 @@ export async function startAnaplanSandbox(options: AnaplanSandboxOptions): Promi
   const runner = createTaskRunner({ pool, faults, now, taskMs: options.taskMs ?? 50 });
   let url = '';
   const context: Context = { pool, runner, faults, now, baseUrl: () => url };
-  const server = await listen(createApp(context, options), options.port ?? 0);
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const host = options.host ?? LOOPBACK;
+  const server = await listen(createApp(context, options), host, options.port ?? 0);
+  url = `http://${host}:${(server.address() as AddressInfo).port}`;
   return {
     vendor: 'anaplan',
     url,
@@ -214,8 +215,8 @@ function renderError(context: Context): ErrorRequestHandler {
   };
 }
 
-async function listen(app: Express, port: number): Promise<Server> {
+async function listen(app: Express, host: string, port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = app.listen(port, '127.0.0.1', (error?: Error) => (error ? reject(error) : resolve(server)));
+    const server = app.listen(port, host, (error?: Error) => (error ? reject(error) : resolve(server)));
   });
 }

@@ -5,18 +5,21 @@ import { notFound, objectBody, pageBody, pageRequest } from './envelope.ts';
 import {
   CLEAR_ACTION,
   CURRENCIES,
+  dimensionsOf,
   EXPORT,
   FILES,
   IMPORTS,
   LEGAL_ENTITIES,
-  LINE_ITEMS,
   LISTS,
-  MODULE,
+  type ModuleDefinition,
+  MODULES,
   PROCESS,
   TIME,
+  VERSIONS,
+  type ViewDefinition,
   VIEWS,
 } from './model.ts';
-import { readItems, readTime, type StoredItem } from './model.store.ts';
+import { readItems, readTime, readVersions, type StoredItem, type StoredVersion } from './model.store.ts';
 import { bodyObject } from './request-body.ts';
 
 /** What the model consists of: modules, line items, views, lists, actions, time. Reads only. */
@@ -29,16 +32,29 @@ export function structureRouter(context: Context): Router {
   const object = (response: Response, schema: string, fields: Record<string, unknown>): void =>
     void response.json(objectBody(context.baseUrl(), schema, fields));
 
-  router.get('/modules', (request, response) => page(request, response, 'modules', [MODULE]));
-  router.get('/lineItems', (request, response) => page(request, response, 'items', lineItems(request)));
-  router.get('/modules/:moduleId/lineItems', (request, response) => {
-    if (request.params.moduleId !== MODULE.id) throw notFound();
-    page(request, response, 'items', lineItems(request));
-  });
+  router.get('/modules', (request, response) =>
+    page(
+      request,
+      response,
+      'modules',
+      MODULES.map(({ id, name }) => ({ id, name })),
+    ),
+  );
+  router.get('/lineItems', (request, response) =>
+    page(
+      request,
+      response,
+      'items',
+      MODULES.flatMap((module) => lineItems(request, module)),
+    ),
+  );
+  router.get('/modules/:moduleId/lineItems', (request, response) =>
+    page(request, response, 'items', lineItems(request, moduleOf(request))),
+  );
   router.get('/views', (request, response) => page(request, response, 'views', VIEWS.map(viewOf)));
   router.get('/modules/:moduleId/views', (request, response) => {
-    if (request.params.moduleId !== MODULE.id) throw notFound();
-    page(request, response, 'views', VIEWS.map(viewOf));
+    const module = moduleOf(request);
+    page(request, response, 'views', VIEWS.filter((view) => view.module === module).map(viewOf));
   });
   router.get('/views/:viewId', (request, response) => {
     const view = VIEWS.find((candidate) => candidate.id === request.params.viewId);
@@ -46,7 +62,7 @@ export function structureRouter(context: Context): Router {
     object(response, 'view', {
       viewId: view.id,
       viewName: view.name,
-      rows: [LEGAL_ENTITIES, CURRENCIES, TIME],
+      rows: dimensionsOf(view.module),
       columns: [{ id: '20000000012', name: 'Line items' }],
     });
   });
@@ -84,11 +100,10 @@ export function structureRouter(context: Context): Router {
       [...FILES, EXPORT].map((file) => fileOf(file, counts.get(file.id) ?? 0)),
     );
   });
-  router.get('/versions', (_request, response) =>
-    object(response, 'version', {
-      versionMetadata: [{ id: '107000000001', name: 'Actual', isCurrent: true, isActual: true }],
-    }),
-  );
+  router.get('/versions', async (_request, response) => {
+    const versionMetadata = (await readVersions(context.pool)).map(versionOf);
+    object(response, 'version', versionMetadata.length > 0 ? { versionMetadata } : {});
+  });
   router.get('/currentPeriod', (_request, response) =>
     object(response, 'currentPeriod', { currentPeriod: { periodText: '', lastDay: '', calendarType: CALENDAR } }),
   );
@@ -96,6 +111,19 @@ export function structureRouter(context: Context): Router {
 }
 
 const CALENDAR = 'Calendar Months/Quarters/Years';
+
+function moduleOf(request: Request): ModuleDefinition {
+  const module = MODULES.find(({ id }) => id === request.params['moduleId']);
+  if (module === undefined) throw notFound();
+  return module;
+}
+
+/** A version as the vendor describes it; its edit window is the whole calendar. */
+const versionOf = ({ id, name, isActual, isCurrent }: StoredVersion): Record<string, unknown> => ({
+  ...{ id, name, isCurrent, isActual },
+  editFrom: { periodText: 'Start of Timescale', date: '1900-01-01' },
+  editTo: { periodText: 'End of Timescale', date: '2399-12-31' },
+});
 
 /** A file as the vendor describes it. */
 export function fileOf(
@@ -113,13 +141,13 @@ export function fileOf(
   return { id: file.id, name: file.name, chunkCount, ...separators };
 }
 
-function lineItems(request: Request): unknown[] {
-  if (request.query['includeAll'] !== 'true') return LINE_ITEMS.map(({ id, name }) => ({ id, name }));
-  return LINE_ITEMS.map(({ id, name, scale }) => ({
+function lineItems(request: Request, module: ModuleDefinition): unknown[] {
+  if (request.query['includeAll'] !== 'true') return module.lineItems.map(({ id, name }) => ({ id, name }));
+  return module.lineItems.map(({ id, name, scale }) => ({
     id,
     name,
-    moduleId: MODULE.id,
-    moduleName: MODULE.name,
+    moduleId: module.id,
+    moduleName: module.name,
     format: 'NUMBER',
     formatMetadata: numberFormat(scale),
     summary: 'Sum',
@@ -128,7 +156,7 @@ function lineItems(request: Request): unknown[] {
     referencedBy: [],
     timeScale: 'Month',
     timeRange: 'Model Calendar',
-    version: { id: '107000000001', name: 'Actual' },
+    version: module.versioned ? { id: VERSIONS.id, name: 'All' } : { id: '107000000001', name: 'Actual' },
     style: 'Normal',
     notes: '',
     isSummary: false,
@@ -167,11 +195,11 @@ const listMetadata = (list: { id: string; name: string }, itemCount: number): Re
   permittedItems: 999_999_999,
 });
 
-const viewOf = (view: (typeof VIEWS)[number]): Record<string, unknown> => ({
+const viewOf = (view: ViewDefinition): Record<string, unknown> => ({
   code: '',
   id: view.id,
   name: view.name,
-  moduleId: MODULE.id,
+  moduleId: view.module.id,
 });
 
 const importOf = (definition: (typeof IMPORTS)[number]): Record<string, unknown> => ({
@@ -191,6 +219,8 @@ const exportOf = (): Record<string, unknown> => ({
 
 async function dimensionItems(context: Context, dimensionId: string): Promise<StoredItem[]> {
   if (dimensionId === TIME.id) return (await readTime(context.pool)).map(({ id, code, name }) => ({ id, code, name }));
+  if (dimensionId === VERSIONS.id)
+    return (await readVersions(context.pool)).map(({ id, code, name }) => ({ id, code, name }));
   if (!LISTS.some((list) => list.id === dimensionId)) throw notFound();
   return readItems(context.pool, dimensionId);
 }
