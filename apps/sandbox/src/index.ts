@@ -5,5 +5,10 @@ export {
   type NetSuiteSandbox,
   type NetSuiteSandboxOptions,
 } from './netsuite/start.ts';
-export { startSalesforceSandbox, type SalesforceCredentials, type SalesforceSandbox } from './salesforce/start.ts';
+export {
+  startSalesforceSandbox,
+  type SalesforceCredentials,
+  type SalesforceSandbox,
+  type SalesforceSandboxOptions,
+} from './salesforce/start.ts';
 export type { RunningSandbox, SandboxOptions } from './sandbox.ts';

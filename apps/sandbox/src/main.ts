@@ -1,11 +1,18 @@
 /** `npm run sandbox`: holds the vendors' sandboxes until Ctrl-C. */
+import { readFileSync } from 'node:fs';
 import { postgresUrl, startStack } from '@tieout/stack';
 import { Command, InvalidArgumentError } from 'commander';
 import { startAnaplanSandbox, startNetSuiteSandbox, startSalesforceSandbox, type RunningSandbox } from './index.ts';
+import { handOver, keptIdentities } from './kept-credentials.ts';
+import { LOOPBACK } from './sandbox.ts';
 
 interface Flags {
   readonly databaseUrl?: string;
+  readonly databaseUrlFile?: string;
+  readonly host: string;
+  readonly credentials?: string;
   readonly salesforcePort?: number;
+  readonly salesforcePubsubPort?: number;
   readonly netsuitePort?: number;
   readonly anaplanPort?: number;
   readonly json?: true;
@@ -13,13 +20,20 @@ interface Flags {
 
 const flags = new Command('npm run sandbox --')
   .description(
-    "Starts Salesforce, NetSuite and Anaplan sandboxes on 127.0.0.1 and holds them until Ctrl-C.\nThey speak the vendors' protocols and keep their records in PostgreSQL; they are for local runs and tests only.",
+    "Starts Salesforce, NetSuite and Anaplan sandboxes and holds them until Ctrl-C.\nThey speak the vendors' protocols and keep their records in PostgreSQL; they are for local runs and tests only.",
   )
   .option(
     '--database-url <url>',
     'PostgreSQL database in which they may create schemas; without it one is started and thrown away',
   )
+  .option('--database-url-file <file>', 'takes it from a file, where other users of this machine do not see it')
+  .option('--host <name>', 'name or IPv4 address to listen on, by which clients reach them too', LOOPBACK)
+  .option(
+    '--credentials <folder>',
+    'keeps the credentials in this folder, one file each, and takes them from there when started again (default: new ones)',
+  )
   .option('--salesforce-port <port>', 'port of the Salesforce sandbox (default: a free one)', port)
+  .option('--salesforce-pubsub-port <port>', 'port of its Pub/Sub API (default: a free one)', port)
   .option('--netsuite-port <port>', 'port of the NetSuite sandbox (default: a free one)', port)
   .option('--anaplan-port <port>', 'port of the Anaplan sandbox (default: a free one)', port)
   .option('--json', 'prints addresses and credentials as JSON, and nothing else, to standard output')
@@ -32,15 +46,28 @@ await hold(flags).catch((error: unknown) => {
   process.exit(1);
 });
 
-async function hold({ databaseUrl, json, ...ports }: Flags): Promise<void> {
+async function hold({ host, credentials, json, ...flags }: Flags): Promise<void> {
   const stopped = stopRequest();
-  const stack = databaseUrl === undefined ? await startStack({ parts: ['postgres'] }) : null;
-  const url = databaseUrl ?? postgresUrl(stack!.postgres);
+  const given = databaseUrl(flags);
+  const stack = given === undefined ? await startStack({ parts: ['postgres'] }) : null;
+  const base = { databaseUrl: given ?? postgresUrl(stack!.postgres), host };
+  const kept = credentials === undefined ? undefined : await keptIdentities(credentials, host, new Date());
   const sandboxes: RunningSandbox<object>[] = [];
+  const started = (sandbox: RunningSandbox<object>): void => {
+    sandboxes.push(sandbox);
+    if (credentials !== undefined) handOver(credentials, sandbox);
+  };
   try {
-    sandboxes.push(await startSalesforceSandbox(options(url, ports.salesforcePort)));
-    sandboxes.push(await startNetSuiteSandbox(options(url, ports.netsuitePort)));
-    sandboxes.push(await startAnaplanSandbox(options(url, ports.anaplanPort)));
+    started(
+      await startSalesforceSandbox({
+        ...withPort(base, flags.salesforcePort),
+        pubsub: withPort({}, flags.salesforcePubsubPort),
+        ...(kept && { identity: kept.salesforce }),
+      }),
+    );
+    const netsuite = withPort(base, flags.netsuitePort);
+    started(await startNetSuiteSandbox({ ...netsuite, ...(kept && { secrets: kept.netsuite }) }));
+    started(await startAnaplanSandbox(withPort(base, flags.anaplanPort)));
     console.log(json === true ? asJson(sandboxes) : asText(sandboxes));
     await stopped;
   } finally {
@@ -49,8 +76,12 @@ async function hold({ databaseUrl, json, ...ports }: Flags): Promise<void> {
   }
 }
 
-function options(databaseUrl: string, given: number | undefined): { databaseUrl: string; port?: number } {
-  return given === undefined ? { databaseUrl } : { databaseUrl, port: given };
+function databaseUrl({ databaseUrl: url, databaseUrlFile: file }: Partial<Flags>): string | undefined {
+  return file === undefined ? url : readFileSync(file, 'utf8').trim();
+}
+
+function withPort<Options extends object>(options: Options, given: number | undefined): Options & { port?: number } {
+  return given === undefined ? options : { ...options, port: given };
 }
 
 /** A signal, or the end of the starter: whoever started this may be gone without a signal. */

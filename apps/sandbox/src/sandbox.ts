@@ -2,10 +2,14 @@
 export interface SandboxOptions {
   /** Connection string of a PostgreSQL database in which the sandbox may create its own schema. */
   readonly databaseUrl: string;
-  /** Port on 127.0.0.1; a free one when absent. */
+  /** Name or IPv4 address to listen on, by which clients reach it too; 127.0.0.1 when absent. */
+  readonly host?: string;
+  /** A free one when absent. */
   readonly port?: number;
   readonly now?: () => Date;
 }
+
+export const LOOPBACK = '127.0.0.1';
 
 /** A listening sandbox; `credentials` is exactly what the vendor's connector takes as configuration. */
 export interface RunningSandbox<Credentials> {
