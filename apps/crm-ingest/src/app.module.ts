@@ -14,13 +14,17 @@ import {
   WorkQueue,
   type SnapshotSource,
 } from '@tieout/messaging';
-import { CONFIG, SERVICE_NAME, type ServiceDefinition } from '@tieout/platform';
-import { accountStream } from './accounts/account-stream.worker.ts';
-import { config, connectorConfig, type CrmIngestConfig } from './config.ts';
-import { createCrmMetrics } from './crm-metrics.ts';
+import { CONFIG, HealthRegistry, Lifecycle, SERVICE_NAME, type ServiceDefinition } from '@tieout/platform';
+import { accountKind } from './accounts/account-kind.worker.ts';
+import { changeStream } from './changes/change-stream.worker.ts';
+import { config, connectorConfig, picklistsOf, type CrmIngestConfig } from './config.ts';
+import { changeStateGauge, createCrmMetrics } from './crm-metrics.ts';
 import { Accounts1732330000000 } from './migrations/1732330000000-accounts.ts';
 import { AccountReadAt1732330100000 } from './migrations/1732330100000-account-read-at.ts';
-import { accountSnapshots } from './snapshots/snapshot.worker.ts';
+import { Records1732340200000 } from './migrations/1732340200000-records.ts';
+import { contracts, opportunities, products } from './records/entities.worker.ts';
+import { recordKind } from './records/record-kind.worker.ts';
+import { orgSnapshots } from './snapshots/snapshot.worker.ts';
 
 const CLIENT = Symbol('SALESFORCE_CLIENT');
 const SNAPSHOTS = Symbol('SNAPSHOTS');
@@ -28,19 +32,15 @@ const SNAPSHOTS = Symbol('SNAPSHOTS');
 @Module({
   imports: [MessagingModule.forService()],
   providers: [
-    {
-      provide: CLIENT,
-      inject: [CONFIG],
-      useFactory: (values: CrmIngestConfig) => createSalesforceClient(connectorConfig(values)),
-    },
+    { provide: CLIENT, inject: [CONFIG, Lifecycle], useFactory: openClient },
     {
       provide: SNAPSHOTS,
       inject: [SERVICE_NAME, CONFIG, CLIENT],
       useFactory: (name: string, values: CrmIngestConfig, client: SalesforceClient) =>
-        accountSnapshots(name, values.SALESFORCE_INSTANCE, client),
+        orgSnapshots(name, values.SALESFORCE_INSTANCE, client),
     },
     { provide: WorkQueue, inject: [WorkerHost, SNAPSHOTS], useFactory: snapshotQueue },
-    { provide: SourceStreams, inject: [WorkerHost, CONFIG, CLIENT], useFactory: accountStreams },
+    { provide: SourceStreams, inject: [WorkerHost, CONFIG, CLIENT, HealthRegistry], useFactory: sourceStreams },
     {
       provide: CONSUMERS,
       inject: [SNAPSHOTS, WorkQueue],
@@ -53,7 +53,7 @@ class AppModule {}
 export const service: ServiceDefinition = {
   name: 'crm-ingest',
   config,
-  migrations: [...messagingMigrations, Accounts1732330000000, AccountReadAt1732330100000],
+  migrations: [...messagingMigrations, Accounts1732330000000, AccountReadAt1732330100000, Records1732340200000],
   module: AppModule,
   strategy: TieoutTransport,
 };
@@ -66,17 +66,40 @@ function snapshotQueue(host: WorkerHost, snapshots: SnapshotSource): WorkQueue {
   });
 }
 
-function accountStreams(host: WorkerHost, values: CrmIngestConfig, client: SalesforceClient): SourceStreams {
-  const { dataSource, outbox } = host;
-  const { accountsRead } = createCrmMetrics(host.registry, dataSource);
-  const spec = accountStream({
-    instance: values.SALESFORCE_INSTANCE,
-    client,
+function openClient(values: CrmIngestConfig, lifecycle: Lifecycle): SalesforceClient {
+  const client = createSalesforceClient(connectorConfig(values));
+  // After the workers, which use it.
+  lifecycle.register({ name: 'salesforce client', phase: 'relay', stop: async () => client.close() });
+  return client;
+}
+
+function sourceStreams(
+  host: WorkerHost,
+  values: CrmIngestConfig,
+  client: SalesforceClient,
+  health: HealthRegistry,
+): SourceStreams {
+  const { dataSource, outbox, logger, registry } = host;
+  const metrics = createCrmMetrics(registry, dataSource);
+  const org = { instance: values.SALESFORCE_INSTANCE, client, outbox, picklists: picklistsOf(values) };
+  const changes = changeStream({
+    ...org,
     dataSource,
-    outbox,
+    logger,
+    // In this order within a batch: what others refer to comes first.
+    kinds: [
+      accountKind(org),
+      recordKind(org, products(org)),
+      recordKind(org, opportunities(org)),
+      recordKind(org, contracts(org)),
+    ],
     intervalMs: values.SALESFORCE_POLL_INTERVAL_MS,
+    sweepIntervalMs: values.SALESFORCE_SWEEP_INTERVAL_MS,
     overlapSeconds: values.SALESFORCE_OVERLAP_SECONDS,
-    onRead: (accounts) => accountsRead.inc(accounts),
+    onEvents: (entity, outcome, count) => metrics.events.inc({ entity, outcome }, count),
+    onSwept: (entity, reason) => metrics.sweeps.inc({ entity, reason }),
   });
-  return host.sourceStreams((streams) => void streams.runStream(spec));
+  changeStateGauge(registry, () => changes.state());
+  health.register('change events', () => ({ ok: changes.state() !== 'broken', detail: changes.state() }));
+  return host.sourceStreams((streams) => void streams.runStream(changes.spec));
 }

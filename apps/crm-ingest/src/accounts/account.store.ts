@@ -1,24 +1,14 @@
 import type { CustomerState } from '@tieout/connector-salesforce';
 import type { EntityManager } from 'typeorm';
-import type { Candidate, Hold } from './standing.ts';
+import { toKnown, type KnownRow, type KnownVersion } from '../changes/known-version.ts';
+import type { Held, Hold } from '../exceptions/exception.ts';
+import type { Candidate } from './standing.ts';
 
 /** A row of crm_account. */
 export interface StoredAccount extends Candidate {
   readonly customerId: string;
   readonly customer: CustomerState | null;
-  readonly held: (Hold & { readonly since: string }) | null;
-}
-
-/** A version as it is listed. */
-export interface AccountVersion {
-  readonly id: string;
-  readonly stamp: string;
-}
-
-/** The version that was read last, and when; an instant not after that, by the org's clock. */
-export interface KnownVersion {
-  readonly stamp: string;
-  readonly readAt: string;
+  readonly held: Held | null;
 }
 
 /** An account as it was just read and mapped. */
@@ -45,18 +35,25 @@ export interface NewStanding {
 }
 
 /** What was read of these accounts last, by id. */
-export async function knownVersions(
+export async function knownAccounts(
   tx: EntityManager,
   instance: string,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, KnownVersion>> {
-  const rows = await tx.query<{ id: string; stamp: Date; readAt: Date }[]>(
+  const rows = await tx.query<KnownRow[]>(
     `SELECT account_id AS id, stamp, read_at AS "readAt" FROM crm_account WHERE instance = $1 AND account_id = ANY($2)`,
     [instance, ids],
   );
-  return new Map(
-    rows.map(({ id, stamp, readAt }) => [id, { stamp: stamp.toISOString(), readAt: readAt.toISOString() }]),
+  return new Map(rows.map(toKnown));
+}
+
+/** Accounts that could not be mapped when they were read last: a mapping that is changed meanwhile may take them. */
+export async function refusedAccounts(tx: EntityManager, instance: string): Promise<readonly string[]> {
+  const rows = await tx.query<{ id: string }[]>(
+    `SELECT account_id AS id FROM crm_account WHERE instance = $1 AND problem IS NOT NULL ORDER BY 1`,
+    [instance],
   );
+  return rows.map(({ id }) => id);
 }
 
 /**
@@ -74,19 +71,25 @@ export async function saveRead(tx: EntityManager, instance: string, accounts: re
      FROM jsonb_to_recordset($2::jsonb) AS r ("accountId" text, "customerId" uuid, number text, name text,
        "createdAt" timestamptz, stamp timestamptz, "readAt" timestamptz, deleted boolean, customer jsonb, problem jsonb)
      ON CONFLICT (instance, account_id) DO UPDATE SET
-       account_number = excluded.account_number, name = excluded.name, stamp = excluded.stamp, read_at = excluded.read_at,
+       account_number = excluded.account_number, name = excluded.name, stamp = excluded.stamp,
+       read_at = greatest(crm_account.read_at, excluded.read_at),
        deleted = excluded.deleted, customer = excluded.customer, problem = excluded.problem`,
     [instance, JSON.stringify(accounts)],
   );
 }
 
-/** An account that was listed and then could not be read was purged: it is gone as it was known. */
-export async function markPurged(tx: EntityManager, instance: string, ids: readonly string[]): Promise<void> {
+/** An account that is known of and could not be read was purged: it is gone as it was known. */
+export async function markPurged(
+  tx: EntityManager,
+  instance: string,
+  ids: readonly string[],
+  readAt: string,
+): Promise<void> {
   await tx.query(
-    `UPDATE crm_account SET deleted = true, problem = NULL,
+    `UPDATE crm_account SET deleted = true, problem = NULL, read_at = greatest(read_at, $3),
             customer = jsonb_set(customer, '{lifecycle}', '"DELETED"')
      WHERE instance = $1 AND account_id = ANY($2)`,
-    [instance, ids],
+    [instance, ids, readAt],
   );
 }
 

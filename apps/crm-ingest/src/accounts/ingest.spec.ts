@@ -1,7 +1,7 @@
 import type { Account } from '@tieout/connector-salesforce';
 import { describe, expect, it } from 'vitest';
 import type { StoredAccount } from './account.store.ts';
-import { decide, isUnread, readAccount } from './ingest.ts';
+import { decide, readAccount } from './ingest.ts';
 
 const account: Account = {
   Id: '0015g0000000001AAA',
@@ -31,30 +31,6 @@ function stored(change: Partial<Account>, known: Partial<StoredAccount> = {}): S
   const read = readAccount({ ...account, ...change }, 'main', new Date(NOW));
   return { ...read, publishedNumber: null, onTopic: false, held: null, ...known };
 }
-
-describe('an account that was read', () => {
-  const stamp = '2026-01-31T10:00:00.000Z';
-  const after = (seconds: number): Date => new Date(Date.parse(stamp) + seconds * 1_000);
-  const unread = (readAfter: number, listedAfter: number): boolean => {
-    const known = { stamp, readAt: after(readAfter).toISOString() };
-    return isUnread({ id: account.Id, stamp }, known, after(listedAfter), 300_000);
-  };
-
-  it('is read again until its stamp is so old that every transaction of that second has committed', () => {
-    const readings = [0.2];
-    for (let second = 0; second <= 3_600; second += 5) if (unread(readings.at(-1)!, second)) readings.push(second);
-    expect(readings.at(-1)).toBe(300);
-    expect(readings.length).toBeLessThan(12);
-    expect(unread(299.9, 300)).toBe(true);
-    expect(unread(300, 3_600)).toBe(false);
-  });
-
-  it('is read at once when it has another stamp or was never read', () => {
-    const listed = { id: account.Id, stamp };
-    expect(isUnread(listed, undefined, after(0), 1)).toBe(true);
-    expect(isUnread(listed, { stamp: after(1).toISOString(), readAt: NOW }, after(2), 1)).toBe(true);
-  });
-});
 
 describe('what follows from accounts', () => {
   it('is a customer with its cross-reference', () => {

@@ -1,25 +1,8 @@
 import { crossReferenceId, type CrossReference } from '@tieout/canonical';
-import { isoInstant, mapCustomer, customerIdOf, type Account, type CustomerState } from '@tieout/connector-salesforce';
-import type { AccountVersion, KnownVersion, NewStanding, ReadAccount, StoredAccount } from './account.store.ts';
-import { raised, resolved, type ExceptionState } from './exception.ts';
-import { standings, type Hold, type Standing } from './standing.ts';
-
-/**
- * Whether a listed version has to be read by id. Two changes within one second carry the same stamp, and the later one can
- * appear as late as its transaction commits: a version is read again each time its age has doubled, and once more when it
- * is older than `windowMs`. Instants are those when listings were asked for.
- */
-export function isUnread(
-  listed: AccountVersion,
-  known: KnownVersion | undefined,
-  askedAt: Date,
-  windowMs: number,
-): boolean {
-  if (known === undefined || known.stamp !== listed.stamp) return true;
-  const stamp = Date.parse(listed.stamp);
-  const ageWhenRead = Date.parse(known.readAt) - stamp;
-  return ageWhenRead < windowMs && askedAt.getTime() - stamp >= Math.min(2 * ageWhenRead, windowMs);
-}
+import { customerIdOf, isoInstant, mapCustomer, type Account, type CustomerState } from '@tieout/connector-salesforce';
+import { transition, type ExceptionState, type Hold } from '../exceptions/exception.ts';
+import type { NewStanding, ReadAccount, StoredAccount } from './account.store.ts';
+import { standings, type Standing } from './standing.ts';
 
 /** What is stored of an account that was read after `readAt` by the org's clock. */
 export function readAccount(account: Account, instance: string, readAt: Date): ReadAccount {
@@ -31,11 +14,7 @@ export function readAccount(account: Account, instance: string, readAt: Date): R
       : {
           kind: mapped.problem.code,
           message: mapped.problem.message,
-          details: {
-            accountId: account.Id,
-            field: mapped.problem.field,
-            value: String(account[mapped.problem.field] ?? ''),
-          },
+          details: { accountId: account.Id, field: mapped.problem.field, value: mapped.problem.value },
         };
   return {
     accountId: account.Id,
@@ -62,13 +41,19 @@ export interface Decision {
 /** Pure: the accounts concerned and the time in, everything that follows out. */
 export function decide(instance: string, concerned: readonly StoredAccount[], now: string): Decision {
   const verdicts = standings(concerned);
-  const decided = concerned.map((account) => ({ account, standing: verdicts.get(account.accountId)! }));
+  const decided = concerned.map((account) => {
+    const standing = verdicts.get(account.accountId)!;
+    const { accountId: recordId, customerId: objectId } = account;
+    const hold = standing.kind === 'held' ? standing.hold : null;
+    const subject = { instance, objectType: 'customer', objectId, recordId };
+    return { account, standing, ...transition(subject, account.held, hold, now) };
+  });
   const visible = decided.filter(({ account, standing }) => shown(account, standing));
   return {
-    standings: decided.map(({ account, standing }) => newStanding(account, standing, now)),
+    standings: decided.map(({ account, standing, held }) => newStanding(account, standing, held)),
     customers: visible.map(({ account }) => account.customer!),
     crossReferences: visible.map(({ account }) => crossReference(instance, account)),
-    exceptions: decided.flatMap(({ account, standing }) => exceptions(instance, account, standing, now)),
+    exceptions: decided.flatMap(({ exceptions }) => exceptions),
   };
 }
 
@@ -77,35 +62,16 @@ function shown(account: StoredAccount, standing: Standing): boolean {
   return account.customer !== null && (standing.kind === 'published' || (standing.kind === 'gone' && account.onTopic));
 }
 
-function newStanding(account: StoredAccount, standing: Standing, now: string): NewStanding {
+function newStanding(account: StoredAccount, standing: Standing, held: NewStanding['held']): NewStanding {
   const { accountId, publishedNumber, onTopic } = account;
   switch (standing.kind) {
     case 'published':
-      return { accountId, onTopic: true, publishedNumber: account.number, held: null };
+      return { accountId, onTopic: true, publishedNumber: account.number, held };
     case 'gone':
-      return { accountId, onTopic, publishedNumber: null, held: null };
+      return { accountId, onTopic, publishedNumber: null, held };
     case 'held':
-      return {
-        accountId,
-        onTopic,
-        publishedNumber,
-        held: { ...standing.hold, since: heldSince(account, standing.hold) ?? now },
-      };
+      return { accountId, onTopic, publishedNumber, held };
   }
-}
-
-/** A case that goes on keeps its beginning. */
-function heldSince(account: StoredAccount, hold: Hold): string | null {
-  return account.held?.kind === hold.kind ? account.held.since : null;
-}
-
-function exceptions(instance: string, account: StoredAccount, standing: Standing, now: string): ExceptionState[] {
-  const subject = { instance, accountId: account.accountId, customerId: account.customerId };
-  const before = account.held;
-  const hold = standing.kind === 'held' ? standing.hold : null;
-  const over = before !== null && before.kind !== hold?.kind ? [resolved(subject, before, before.since, now)] : [];
-  const same = before !== null && hold !== null && before.kind === hold.kind && before.message === hold.message;
-  return hold === null || same ? over : [...over, raised(subject, hold, heldSince(account, hold) ?? now, now)];
 }
 
 function crossReference(instance: string, account: StoredAccount): Omit<CrossReference, 'revision'> {

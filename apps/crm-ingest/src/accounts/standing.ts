@@ -1,3 +1,5 @@
+import type { Hold } from '../exceptions/exception.ts';
+
 /** What decides whether an account may stand on the topic. */
 export interface Candidate {
   readonly accountId: string;
@@ -12,12 +14,6 @@ export interface Candidate {
   readonly onTopic: boolean;
 }
 
-/** Why an account is held out; `kind` is the kind of the exception. */
-export interface Hold {
-  readonly kind: string;
-  readonly message: string;
-  readonly details: Readonly<Record<string, string>>;
-}
 export type Standing =
   { readonly kind: 'published' } | { readonly kind: 'gone' } | { readonly kind: 'held'; readonly hold: Hold };
 
