@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
-import { createNetSuiteClient, type NetSuiteClient, type Origin } from '@tieout/connector-netsuite';
+import { createNetSuiteClient, type NetSuiteClient } from '@tieout/connector-netsuite';
 import {
   CONSUMERS,
   MessagingModule,
   messagingMigrations,
+  Outbox,
   snapshotFailed,
   snapshotRequests,
   SourceStreams,
@@ -12,21 +13,27 @@ import {
   TieoutTransport,
   WorkerHost,
   WorkQueue,
-  type Outbox,
+  type Enqueue,
   type SnapshotSource,
   type StreamHandle,
 } from '@tieout/messaging';
 import { CONFIG, METRICS, SERVICE_NAME, type ServiceDefinition } from '@tieout/platform';
 import { DataSource } from 'typeorm';
-import { config, connectorConfig, type ErpAdapterConfig } from './config.ts';
+import { commandScope, config, connectorConfig, originOf, type ErpAdapterConfig } from './config.ts';
 import { SYNC_CUSTOMER, customers } from './customers/customer.consumer.ts';
 import { customerStream } from './customers/customer-stream.worker.ts';
 import { syncCustomer } from './customers/customer-sync.worker.ts';
 import { documentStream, type StreamContext } from './documents/document-stream.worker.ts';
 import { legalEntityStream } from './documents/legal-entity-stream.worker.ts';
-import { invoices, payments } from './documents/record-kinds.worker.ts';
+import { creditMemos, invoices, payments } from './documents/record-kinds.worker.ts';
 import { createErpMetrics, type ErpMetrics } from './erp-metrics.ts';
 import { Erp1732330000001 } from './migrations/1732330000001-erp.ts';
+import { Orders1732350000001 } from './migrations/1732350000001-orders.ts';
+import { commands, PUT_ORDER } from './orders/command.consumer.ts';
+import { putOrder } from './orders/order-put.worker.ts';
+import { orders } from './orders/order-stream.worker.ts';
+import { createReferences } from './orders/references.worker.ts';
+import { refusedOrderStream } from './orders/refused-order.worker.ts';
 import { accountSnapshots } from './snapshots/snapshot.worker.ts';
 import { controlTotalStream } from './totals/control-total.worker.ts';
 
@@ -53,9 +60,10 @@ const ERP_METRICS = Symbol('ERP_METRICS');
     { provide: SourceStreams, inject: [WorkerHost, CONFIG, CLIENT, WorkQueue, ERP_METRICS], useFactory: sourceStreams },
     {
       provide: CONSUMERS,
-      inject: [CONFIG, SNAPSHOTS, WorkQueue],
-      useFactory: (values: ErpAdapterConfig, snapshots: SnapshotSource, queue: WorkQueue) => [
+      inject: [CONFIG, SNAPSHOTS, WorkQueue, Outbox],
+      useFactory: (values: ErpAdapterConfig, snapshots: SnapshotSource, queue: WorkQueue, outbox: Outbox) => [
         customers(values.NETSUITE_INSTANCE, values.CUSTOMER_CRM_INSTANCES, queue),
+        commands(commandScope(values), outbox, queue),
         snapshotRequests(snapshots, queue),
       ],
     },
@@ -66,7 +74,7 @@ class AppModule {}
 export const service: ServiceDefinition = {
   name: 'erp-adapter',
   config,
-  migrations: [...messagingMigrations, Erp1732330000001],
+  migrations: [...messagingMigrations, Erp1732330000001, Orders1732350000001],
   module: AppModule,
   strategy: TieoutTransport,
 };
@@ -81,19 +89,26 @@ function workQueue(
   const { dataSource, outbox } = host;
   const { NETSUITE_INSTANCE: instance, NETSUITE_CUSTOMER_SUBSIDIARY: subsidiary } = values;
   const onWritten = (outcome: string): void => metrics.customersWritten.inc({ outcome });
-  return host.workQueue({
+  const onOrder = (outcome: string): void => metrics.orders.inc({ outcome });
+  const references = createReferences(client, values.NETSUITE_DEFAULT_ITEM);
+  const orders = { origin: originOf(values), client, dataSource, outbox, references };
+  // Handlers enqueue into the queue that runs them.
+  const self: Enqueue = { enqueue: (tx, items) => queue.enqueue(tx, items) };
+  const queue = host.workQueue({
     concurrency: values.NETSUITE_CONCURRENCY,
     // Two calls and their retries fit in; the lease must outlive the vendor's longest answer.
     leaseMs: 3 * values.NETSUITE_TIMEOUT_MS,
     inDoubtMs: values.NETSUITE_IN_DOUBT_MS,
     handlers: {
-      [SYNC_CUSTOMER]: syncCustomer({ instance, client, dataSource, outbox, subsidiary, onWritten }),
+      [SYNC_CUSTOMER]: syncCustomer({ instance, client, dataSource, outbox, queue: self, subsidiary, onWritten }),
+      [PUT_ORDER]: putOrder({ ...orders, onOrder }),
       [TAKE_SNAPSHOT]: takeSnapshot(snapshots, dataSource, outbox),
     },
     onFailed: async (tx, work) => {
       if (work.kind === TAKE_SNAPSHOT) await snapshotFailed(host.service, outbox, tx, work);
     },
   });
+  return queue;
 }
 
 function sourceStreams(
@@ -117,7 +132,7 @@ interface Parts {
 
 function runStreams(streams: SourceStreams, values: ErpAdapterConfig, parts: Parts): void {
   const { client, queue, metrics } = parts;
-  const origin: Origin = { instance: values.NETSUITE_INSTANCE, timeZone: values.NETSUITE_TIME_ZONE };
+  const origin = originOf(values);
   const following: StreamHandle[] = [];
   const context: StreamContext = {
     instance: origin.instance,
@@ -137,6 +152,10 @@ function runStreams(streams: SourceStreams, values: ErpAdapterConfig, parts: Par
   following.push(streams.runStream(customerStream(context, client, origin, queue)));
   streams.runStream(documentStream(context, invoices(client, origin)));
   streams.runStream(documentStream(context, payments(client, origin)));
+  streams.runStream(documentStream(context, creditMemos(client, origin)));
+  streams.runStream(documentStream(context, orders(client, origin, queue)));
+  const { dataSource, instance } = context;
+  streams.runStream(refusedOrderStream({ dataSource, instance, queue, restMs: values.NETSUITE_ORDER_RETRY_MS }));
   const totals = { ...context, intervalMs: values.NETSUITE_TOTALS_INTERVAL_MS };
   following.push(streams.runStream(controlTotalStream(totals, client, origin)));
 }

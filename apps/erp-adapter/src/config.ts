@@ -1,4 +1,4 @@
-import { netsuiteConfig, type NetSuiteConfig } from '@tieout/connector-netsuite';
+import { netsuiteConfig, type NetSuiteConfig, type Origin } from '@tieout/connector-netsuite';
 import { defineConfig, list, wholeNumber, type ConfigOf } from '@tieout/platform';
 import { z } from 'zod';
 
@@ -56,6 +56,21 @@ export const config = defineConfig({
     description: 'Rest after a write without an answer before it is looked at; the vendor may work for 15 minutes.',
     default: '900000',
   },
+  NETSUITE_LEGAL_ENTITIES: {
+    schema: list,
+    description: 'Codes of the legal entities whose orders this account shall hold, comma-separated; * takes all.',
+    default: '*',
+  },
+  NETSUITE_DEFAULT_ITEM: {
+    schema: z.string().min(1),
+    description: 'Name of the item of order lines whose product has no code.',
+    default: 'Services',
+  },
+  NETSUITE_ORDER_RETRY_MS: {
+    schema: wholeNumber(200, 86_400_000),
+    description: 'How long a refused order rests before it is looked at again without being asked.',
+    default: '600000',
+  },
   CUSTOMER_CRM_INSTANCES: {
     schema: list,
     description: 'CRM instances whose customers this account shall hold, comma-separated.',
@@ -69,6 +84,18 @@ export const config = defineConfig({
 });
 
 export type ErpAdapterConfig = ConfigOf<typeof config>;
+
+export function originOf(values: ErpAdapterConfig): Origin {
+  return { instance: values.NETSUITE_INSTANCE, timeZone: values.NETSUITE_TIME_ZONE };
+}
+
+/** Whose orders this account holds. */
+export function commandScope({ NETSUITE_INSTANCE: instance, NETSUITE_LEGAL_ENTITIES: codes }: ErpAdapterConfig): {
+  readonly instance: string;
+  readonly legalEntities: readonly string[] | null;
+} {
+  return { instance, legalEntities: codes.includes('*') ? null : codes };
+}
 
 export function connectorConfig(values: ErpAdapterConfig): NetSuiteConfig {
   return {

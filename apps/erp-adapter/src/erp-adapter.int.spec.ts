@@ -1,129 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import type { ControlTotal, CrossReference, Customer, StateTopicName, TopicName, ValueOf } from '@tieout/canonical';
-import { createNetSuiteClient, idOf, netsuiteConfig, type NetSuiteClient } from '@tieout/connector-netsuite';
-import { applyContracts, writeBundle } from '@tieout/contracts';
-import {
-  createCodec,
-  createKafka,
-  Outbox,
-  readBundle,
-  readTopic,
-  wholeTopic,
-  type Codec,
-  type NewEvent,
-} from '@tieout/messaging';
-import { startService, type RunningService } from '@tieout/platform';
-import { startNetSuiteSandbox, type NetSuiteSandbox } from '@tieout/sandbox';
-import { createDatabase, eventually, stack, type TestDatabase } from '@tieout/testing';
-import { pino } from 'pino';
-import { DataSource } from 'typeorm';
+import type { ControlTotal, CrossReference } from '@tieout/canonical';
+import { idOf } from '@tieout/connector-netsuite';
+import { eventually } from '@tieout/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { service } from './app.module.ts';
+import { openErpWorld, soon, type ErpWorld, type Party } from '../test/fixture-erp.ts';
 
-const kafka = () =>
-  createKafka({ brokers: [...stack().brokers], clientId: 'erp-adapter-test' }, pino({ level: 'silent' }));
-const soon = { intervalMs: 200, timeoutMs: 30_000 };
-let codec: Codec;
-let bundle: string;
-let database: TestDatabase;
-let sandbox: NetSuiteSandbox;
-let erp: NetSuiteClient;
-let running: RunningService | null = null;
 // One account and one service for all tests: each works on customers and subsidiaries of its own.
-const instance = `t-${randomUUID().slice(0, 8)}`;
-const origin = { instance, timeZone: 'America/Los_Angeles' };
+let world: ErpWorld;
+let { instance, origin, sandbox, erp, start, stop, records, states, publish, publishCustomer, inSchema, party } =
+  {} as ErpWorld;
 
 beforeAll(async () => {
-  const { bundle: ids } = await applyContracts({ brokers: stack().brokers, registry: { url: stack().registryUrl } });
-  bundle = path.join(mkdtempSync(path.join(tmpdir(), 'erp-adapter-')), 'bundle.json');
-  writeBundle(bundle, ids!);
-  codec = createCodec({ bundle: readBundle(bundle), registry: null });
-  database = await createDatabase('erp_adapter');
-  sandbox = await startNetSuiteSandbox({ databaseUrl: database.url });
-  erp = createNetSuiteClient(netsuiteConfig.parse(sandbox.credentials));
+  world = await openErpWorld();
+  ({ instance, origin, sandbox, erp, start, stop, records, states, publish, publishCustomer, inSchema, party } = world);
 });
 beforeEach(async () => {
-  if (!running) await start();
+  if (!world.running()) await start();
 });
 afterEach(() => fetch(`${sandbox.url}/sandbox/faults`, { method: 'DELETE' }));
-afterAll(async () => {
-  await running?.stop();
-  await sandbox.close();
-});
+afterAll(() => world.close());
 
-async function stop(): Promise<void> {
-  await running?.stop();
-  running = null;
-}
-
-async function start(more: Record<string, string> = {}): Promise<void> {
-  const { url, account, consumerKey, consumerSecret, tokenKey, tokenSecret } = sandbox.credentials;
-  running = await startService(service, {
-    LOG_LEVEL: 'error',
-    KAFKA_BROKERS: stack().brokers.join(','),
-    SCHEMA_REGISTRY_URL: stack().registryUrl,
-    SCHEMA_BUNDLE: bundle,
-    DATABASE_URL: database.url,
-    DATABASE_SCHEMA: 'erp_adapter',
-    NETSUITE_INSTANCE: instance,
-    CUSTOMER_CRM_INSTANCES: instance,
-    NETSUITE_URL: url,
-    NETSUITE_ACCOUNT: account,
-    NETSUITE_CONSUMER_KEY: consumerKey,
-    NETSUITE_CONSUMER_SECRET: consumerSecret,
-    NETSUITE_TOKEN_KEY: tokenKey,
-    NETSUITE_TOKEN_SECRET: tokenSecret,
-    NETSUITE_POLL_INTERVAL_MS: '100',
-    NETSUITE_TOTALS_INTERVAL_MS: '500',
-    NETSUITE_IN_DOUBT_MS: '300',
-    ...more,
-  });
-}
-
-async function records<T extends TopicName>(topic: T, mine: (value: ValueOf<T>) => boolean): Promise<ValueOf<T>[]> {
-  const raw: Buffer[] = [];
-  const client = kafka();
-  await readTopic(client, topic, await wholeTopic(client, topic), ({ value }) => void (value && raw.push(value)));
-  return (await Promise.all(raw.map((bytes) => codec.decode(topic, bytes)))).filter(mine);
-}
-
-/** Newest state per key of this test's instance. */
-async function states<T extends StateTopicName>(
-  topic: T,
-  keyOf: (value: ValueOf<T>) => string,
-): Promise<Map<string, ValueOf<T>>> {
-  const newest = new Map<string, ValueOf<T>>();
-  for (const value of await records(topic, (v) => 'source' in v && v.source.instance === instance)) {
-    const known = newest.get(keyOf(value)) as { revision: bigint } | undefined;
-    if (!known || (value as { revision: bigint }).revision > known.revision) newest.set(keyOf(value), value);
-  }
-  return newest;
-}
 const invoices = () => states('finance.invoice.v1', (v) => v.number);
 const payments = () => states('finance.payment.v1', (v) => v.number);
 const accounts = () => states('finance.customer-account.v1', (v) => v.number);
 const cases = (id: string) =>
   records('finance.exception.v1', ({ objectId, service: owner }) => owner === 'erp-adapter' && objectId === id);
-
-/** A customer and a subsidiary of a test's own. */
-interface Party {
-  readonly number: string;
-  readonly subsidiary: string;
-}
-
-let parties = 0;
-async function party(): Promise<Party> {
-  const number = `C${++parties}`;
-  const subsidiary = await erp.upsertRecord('subsidiary', `S${parties}`, {
-    name: `Entity ${parties}`,
-    currency: { id: '1' },
-  });
-  await erp.upsertRecord('customer', number, { entityId: number, companyName: 'Acme', subsidiary: { id: subsidiary } });
-  return { number, subsidiary };
-}
 
 function bill({ number: externalId }: Party, number: string, amount: string, more: object = {}): Promise<string> {
   const items = [{ item: { id: '1' }, amount }];
@@ -143,37 +44,8 @@ function pay(
   return erp.upsertRecord('customerPayment', number, { ...body, ...more });
 }
 
-async function publishCustomer(customerId: string, more: Partial<Customer>): Promise<void> {
-  const source = { system: 'salesforce', instance, entity: 'Account', id: customerId, version: null, changedAt: null };
-  const value = {
-    ...{ customerId, lifecycle: 'ACTIVE' as const, accountNumber: null, name: 'Acme', legalName: null, taxId: null },
-    ...{ currency: null, paymentTerms: null, billingAddress: null, shippingAddress: null, parentId: null, source },
-    revision: 1n,
-    ...more,
-  };
-  await publish({ topic: 'finance.customer.v1', key: customerId, id: randomUUID(), value });
-}
-
-/** Through the running service's relay, as another service's event would come by its own. */
-async function publish(event: NewEvent): Promise<void> {
-  const extra = { options: '-c search_path=erp_adapter' };
-  const dataSource = await new DataSource({ type: 'postgres', url: database.url, extra }).initialize();
-  await dataSource.transaction((tx) => new Outbox(codec, 'erp-adapter-test').publish(tx, [event]));
-  await dataSource.destroy();
-}
-
 /** What only somebody inside the vendor can do to its tables. */
 const inVendor = (...statements: string[]) => inSchema('sandbox_netsuite', ...statements);
-
-/** Answers the rows of the last statement. */
-async function inSchema(schema: string, ...statements: string[]): Promise<readonly unknown[]> {
-  const extra = { options: `-c search_path=${schema}` };
-  const dataSource = await new DataSource({ type: 'postgres', url: database.url, extra }).initialize();
-  let rows: readonly unknown[] = [];
-  for (const statement of statements) rows = await dataSource.query<unknown[]>(statement);
-  await dataSource.destroy();
-  return rows;
-}
 
 async function referenceOf(customerId: string): Promise<CrossReference | undefined> {
   return (await states('finance.cross-reference.v1', (v) => v.canonicalId)).get(customerId);
@@ -234,7 +106,7 @@ describe('documents', () => {
     ]);
     const entities = await states('finance.legal-entity.v1', (v) => v.legalEntityId);
     expect(entities.get(legalEntityId)).toMatchObject({
-      code: `Entity ${parties}`,
+      code: who.entity,
       currency: 'USD',
       lifecycle: 'ACTIVE',
     });
@@ -310,8 +182,8 @@ describe('documents', () => {
       { kind: 'unknown-currency', status: 'OPEN', details: { vendorId: unknown } },
     ]);
     expect(await of(digits)).toMatchObject([{ kind: 'too-many-decimals', status: 'OPEN' }]);
-    const metrics = await (await fetch(`${running!.url}/metrics`)).text();
-    expect(/tieout_erp_open_cases\{kind="too-many-decimals"[^}]*\} [1-9]/.test(metrics)).toBe(true);
+    const metrics = await (await fetch(`${world.running()!.url}/metrics`)).text();
+    expect(/tieout_open_exceptions\{kind="too-many-decimals"[^}]*\} [1-9]/.test(metrics)).toBe(true);
     await bill(who, 'DIGITS', '10.12', { currency: { id: fine } });
     await eventually(async () => (await invoices()).get('DIGITS')?.gross === '10.12', soon);
     await eventually(async () => (await of(digits)).at(-1)?.status === 'RESOLVED', soon);
@@ -349,7 +221,7 @@ describe('documents', () => {
     sandbox.injectFault({ kind: 'error', count: 2, status: 503, path: 'suiteql' });
     await bill(who, 'FAULTY', '10');
     await eventually(async () => (await invoices()).has('FAULTY'), soon);
-    const ready = async () => (await fetch(`${running!.url}/health/ready`)).status === 200;
+    const ready = async () => (await fetch(`${world.running()!.url}/health/ready`)).status === 200;
     await eventually(ready, soon);
   });
 });

@@ -1,23 +1,27 @@
+import { openExceptionsMetric } from '@tieout/messaging';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { openCases } from './cases/case.store.ts';
+import { countOrders, LINK_STATES } from './orders/order-link.store.ts';
 
 export interface ErpMetrics {
   readonly rows: Counter<'stream' | 'outcome'>;
   readonly customersWritten: Counter<'outcome'>;
+  readonly orders: Counter<'outcome'>;
 }
 
 /** What a look at /metrics tells about this service beyond the messaging library's own. */
 export function createErpMetrics(registry: Registry, dataSource: DataSource): ErpMetrics {
   const registers = [registry];
+  openExceptionsMetric(registry, () => openCases(dataSource.manager));
   new Gauge({
-    name: 'tieout_erp_open_cases',
-    help: 'Open exceptions of this service by kind.',
-    labelNames: ['kind'],
+    name: 'tieout_erp_orders',
+    help: 'Contracts whose order was asked for, by what became of the newest command.',
+    labelNames: ['state'],
     registers,
     async collect() {
-      this.reset();
-      for (const { kind, count } of await openCases(dataSource.manager)) this.set({ kind }, count);
+      const counts = new Map((await countOrders(dataSource.manager)).map(({ state, count }) => [state, count]));
+      for (const state of LINK_STATES) this.set({ state }, counts.get(state) ?? 0);
     },
   });
   return {
@@ -30,6 +34,12 @@ export function createErpMetrics(registry: Registry, dataSource: DataSource): Er
     customersWritten: new Counter({
       name: 'tieout_erp_customers_written_total',
       help: 'Customers brought into the ERP: created, updated, found equal, or refused.',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    orders: new Counter({
+      name: 'tieout_erp_orders_total',
+      help: 'Looks at orders: created, changed, found equal, waiting for their customer, or refused.',
       labelNames: ['outcome'],
       registers,
     }),

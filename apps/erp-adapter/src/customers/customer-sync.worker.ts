@@ -6,11 +6,21 @@ import {
   type NetSuiteClient,
   type ThreeWay,
 } from '@tieout/connector-netsuite';
-import { DataError, inTransaction, type Outbox, type WorkHandler, type WorkItem } from '@tieout/messaging';
+import {
+  DataError,
+  inTransaction,
+  type Enqueue,
+  type Outbox,
+  type WorkHandler,
+  type WorkItem,
+} from '@tieout/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
 import { recordFindings, type Examined } from '../cases/case.store.ts';
 import type { Finding } from '../cases/case.ts';
 import { markDirty } from '../documents/dirty-customer.store.ts';
+import { lookAgain } from '../orders/command.consumer.ts';
+import { ordersOfCustomer } from '../orders/order-link.store.ts';
+import { CUSTOMER_NOT_WRITTEN, customerSubject } from './customer-case.ts';
 import { loadLinks, saveAttempt, saveComparison, type CustomerLink } from './customer-link.store.ts';
 
 export interface CustomerSync {
@@ -18,13 +28,13 @@ export interface CustomerSync {
   readonly client: NetSuiteClient;
   readonly dataSource: DataSource;
   readonly outbox: Outbox;
+  readonly queue: Enqueue;
   /** Internal id of the subsidiary that new customers belong to. */
   readonly subsidiary: string;
   readonly onWritten: (outcome: 'created' | 'updated' | 'equal' | 'refused') => void;
 }
 
 const FOREIGN_EDIT = 'foreign-edit';
-const NOT_WRITTEN = 'customer-not-written';
 
 interface SyncResult extends ThreeWay {
   readonly vendorId: string;
@@ -53,15 +63,16 @@ export function syncCustomer(sync: CustomerSync): WorkHandler {
 }
 
 async function storeRefusal(
-  { instance, outbox }: CustomerSync,
+  { instance, outbox, queue }: CustomerSync,
   tx: EntityManager,
   item: WorkItem,
   { code, message }: DataError,
 ): Promise<void> {
   const { customerId } = item.payload as { customerId: string };
-  const finding = { kind: NOT_WRITTEN, message: message.slice(0, 1000), details: { code } };
+  const finding = { kind: CUSTOMER_NOT_WRITTEN, message: message.slice(0, 1000), details: { code } };
   const now = new Date().toISOString();
   await recordFindings(tx, outbox, [examined(instance, customerId, finding)], { kinds: [], resolution: '', now });
+  await queue.enqueue(tx, lookAgain('customer', await ordersOfCustomer(tx, instance, customerId)));
   await item.complete(tx);
 }
 
@@ -111,17 +122,18 @@ async function store(
   { customerId }: CustomerLink,
   result: SyncResult,
 ): Promise<void> {
-  const { instance, outbox } = sync;
+  const { instance, outbox, queue } = sync;
   await saveComparison(tx, instance, customerId, result);
   const value = crossReference(instance, customerId, result.vendorId, 'ACTIVE');
   const state = { key: value.crossReferenceId, value };
   await outbox.publishState(tx, 'finance.cross-reference.v1', [item.cause ? { ...state, cause: item.cause } : state]);
   await markDirty(tx, instance, [result.vendorId]);
   await recordFindings(tx, outbox, [examined(instance, customerId, foreignEdit(customerId, result))], {
-    kinds: [FOREIGN_EDIT, NOT_WRITTEN],
+    kinds: [FOREIGN_EDIT, CUSTOMER_NOT_WRITTEN],
     resolution: 'CRM and ERP agree.',
     now: new Date().toISOString(),
   });
+  await queue.enqueue(tx, lookAgain('customer', await ordersOfCustomer(tx, instance, customerId)));
   await item.complete(tx);
 }
 
@@ -162,5 +174,5 @@ function foreignEdit(customerId: string, { foreign }: SyncResult): Finding | nul
 }
 
 function examined(instance: string, customerId: string, finding: Finding | null): Examined {
-  return { subject: { instance, objectType: 'customer', vendorId: customerId, objectId: customerId }, finding };
+  return { subject: customerSubject(instance, customerId), finding };
 }

@@ -10,7 +10,7 @@ import {
   type Position,
   type StreamCursor,
 } from '@tieout/connector-netsuite';
-import { DataError, inTransaction, type Outbox, type PublishedState, type StreamSpec } from '@tieout/messaging';
+import { DataError, inTransaction, publishEach, type Outbox, type StreamSpec } from '@tieout/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
 import { recordFindings, type Examined } from '../cases/case.store.ts';
 import type { Subject } from '../cases/case.ts';
@@ -154,28 +154,6 @@ async function storeRows<T extends StateTopicName, R>(
   context.onRows(kind.stream, 'refused', fates.length - good.length + refused.size);
   context.onRows(kind.stream, 'deleted', removed);
   return fresh.length + removed;
-}
-
-/**
- * One value that no event can hold is its own fate: the rest of its page is published without it. Each try is a savepoint,
- * because a refused value may come after revisions were assigned.
- */
-async function publishEach<T extends StateTopicName>(
-  outbox: Outbox,
-  tx: EntityManager,
-  topic: T,
-  states: readonly { readonly key: string; readonly value: StateOf<T> }[],
-): Promise<readonly (PublishedState | DataError)[]> {
-  if (states.length === 0) return [];
-  try {
-    return await tx.transaction((inner) => outbox.publishState(inner, topic, states));
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    if (states.length === 1) return [error];
-    const half = Math.ceil(states.length / 2);
-    const first = await publishEach(outbox, tx, topic, states.slice(0, half));
-    return [...first, ...(await publishEach(outbox, tx, topic, states.slice(half)))];
-  }
 }
 
 function asRefused({ code, message }: DataError): Mapped<never> {

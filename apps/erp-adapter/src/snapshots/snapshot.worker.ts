@@ -7,7 +7,8 @@ const READINGS = 3;
 /** What the account holds now: raw rows with the sums that NetSuite itself computes. */
 export function accountSnapshots(service: string, instance: string, client: NetSuiteClient): SnapshotSource {
   return {
-    ...{ service, system: 'netsuite', instance, objects: ['customer', 'invoice', 'payment'] },
+    ...{ service, system: 'netsuite', instance },
+    objects: ['customer', 'order', 'invoice', 'invoice-line', 'credit-memo', 'payment'],
     async read({ object, cutOff }, signal) {
       let reading = await client.snapshot(object as SnapshotObject, cutOff, signal);
       for (let n = 1; reading.error !== null && n < READINGS; n += 1) {
