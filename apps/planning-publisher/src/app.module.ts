@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { createAnaplanClient, type AnaplanClient } from '@tieout/connector-anaplan';
 import {
+  CODEC,
   CONSUMERS,
+  KAFKA,
   MessagingModule,
   messagingMigrations,
   snapshotFailed,
@@ -12,16 +14,21 @@ import {
   TieoutTransport,
   WorkerHost,
   WorkQueue,
+  type Codec,
   type SnapshotSource,
+  type StreamSpec,
 } from '@tieout/messaging';
 import { CONFIG, SERVICE_NAME, type ServiceDefinition } from '@tieout/platform';
-import { batchStream } from './cells/batch.worker.ts';
+import type { Kafka } from 'kafkajs';
+import { batchStream, type BatchCursor } from './cells/batch.worker.ts';
 import { invoiceConsumer, legalEntityConsumer, paymentConsumer } from './cells/documents.consumer.ts';
 import { config, connectorConfig, type PublisherConfig } from './config.ts';
+import { forecastStream, type ForecastCursor } from './forecast/forecast.worker.ts';
 import { Cells1732340000000 } from './migrations/1732340000000-cells.ts';
 import { ReleasedCodes1732340100000 } from './migrations/1732340100000-released-codes.ts';
-import { createPublisherMetrics } from './publisher-metrics.ts';
-import { cellSnapshots } from './snapshots/snapshot.worker.ts';
+import { Forecast1732340200000 } from './migrations/1732340200000-forecast.ts';
+import { createForecastMetrics, createPublisherMetrics } from './publisher-metrics.ts';
+import { planningSnapshots } from './snapshots/snapshot.worker.ts';
 
 const CLIENT = Symbol('ANAPLAN_CLIENT');
 const SNAPSHOTS = Symbol('SNAPSHOTS');
@@ -38,10 +45,10 @@ const SNAPSHOTS = Symbol('SNAPSHOTS');
       provide: SNAPSHOTS,
       inject: [SERVICE_NAME, CONFIG, CLIENT],
       useFactory: (name: string, values: PublisherConfig, client: AnaplanClient) =>
-        cellSnapshots(name, values.ANAPLAN_INSTANCE, client),
+        planningSnapshots(name, values.ANAPLAN_INSTANCE, client, values.ANAPLAN_FORECAST === 'on'),
     },
     { provide: WorkQueue, inject: [WorkerHost, CONFIG, SNAPSHOTS], useFactory: snapshotQueue },
-    { provide: SourceStreams, inject: [WorkerHost, CONFIG, CLIENT], useFactory: batchWriter },
+    { provide: SourceStreams, inject: [WorkerHost, CONFIG, CLIENT, KAFKA, CODEC], useFactory: modelStreams },
     {
       provide: CONSUMERS,
       inject: [SNAPSHOTS, WorkQueue],
@@ -59,7 +66,7 @@ class AppModule {}
 export const service: ServiceDefinition = {
   name: 'planning-publisher',
   config,
-  migrations: [...messagingMigrations, Cells1732340000000, ReleasedCodes1732340100000],
+  migrations: [...messagingMigrations, Cells1732340000000, ReleasedCodes1732340100000, Forecast1732340200000],
   module: AppModule,
   strategy: TieoutTransport,
 };
@@ -73,9 +80,44 @@ function snapshotQueue(host: WorkerHost, values: PublisherConfig, snapshots: Sna
   });
 }
 
-function batchWriter(host: WorkerHost, values: PublisherConfig, client: AnaplanClient): SourceStreams {
+/** Actuals go into the model, the forecast comes out of it. */
+function modelStreams(
+  host: WorkerHost,
+  values: PublisherConfig,
+  client: AnaplanClient,
+  kafka: Kafka,
+  codec: Codec,
+): SourceStreams {
+  const batches = batchWriter(host, values, client);
+  const forecast = values.ANAPLAN_FORECAST === 'off' ? null : forecastReader(host, values, client, { kafka, codec });
+  const run = (streams: SourceStreams): void => {
+    streams.runStream(batches);
+    if (forecast !== null) streams.runStream(forecast);
+  };
+  return host.sourceStreams(run, { leaseMs: values.PLANNING_LEASE_MS });
+}
+
+function forecastReader(
+  { dataSource, outbox, registry }: WorkerHost,
+  values: PublisherConfig,
+  client: AnaplanClient,
+  recovery: { readonly kafka: Kafka; readonly codec: Codec },
+): StreamSpec<ForecastCursor> {
+  return forecastStream({
+    planning: { instance: values.ANAPLAN_INSTANCE, model: values.ANAPLAN_MODEL_ID },
+    client,
+    dataSource,
+    outbox,
+    recovery,
+    intervalMs: values.ANAPLAN_FORECAST_INTERVAL_MS,
+    graceMs: values.ANAPLAN_FORECAST_GRACE_MS,
+    ...createForecastMetrics(registry, dataSource),
+  });
+}
+
+function batchWriter(host: WorkerHost, values: PublisherConfig, client: AnaplanClient): StreamSpec<BatchCursor> {
   const { dataSource, outbox } = host;
-  const spec = batchStream({
+  return batchStream({
     target: { instance: values.ANAPLAN_INSTANCE, model: values.ANAPLAN_MODEL_ID, action: values.ANAPLAN_PROCESS },
     client,
     dataSource,
@@ -85,5 +127,4 @@ function batchWriter(host: WorkerHost, values: PublisherConfig, client: AnaplanC
     retryMs: values.PLANNING_RETRY_MS,
     ...createPublisherMetrics(host.registry, dataSource),
   });
-  return host.sourceStreams((streams) => void streams.runStream(spec), { leaseMs: values.PLANNING_LEASE_MS });
 }

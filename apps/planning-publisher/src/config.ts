@@ -2,7 +2,7 @@ import { anaplanConfig, type AnaplanConfig } from '@tieout/connector-anaplan';
 import { defineConfig, wholeNumber, type ConfigOf } from '@tieout/platform';
 import { z } from 'zod';
 
-const { authUrl, apiUrl, user, password, workspaceId, modelId } = anaplanConfig.shape;
+const { authUrl, apiUrl, user, password, workspaceId, modelId, forecastView, forecastLineItems } = anaplanConfig.shape;
 
 export const config = defineConfig({
   ANAPLAN_INSTANCE: {
@@ -28,6 +28,35 @@ export const config = defineConfig({
     schema: z.string().min(1),
     description: 'Name of the process that loads lists and cells.',
     default: 'Load Receivables',
+  },
+  ANAPLAN_FORECAST: {
+    schema: z.enum(['on', 'off']),
+    description: 'Whether the forecast is read and published; off for a model that has none.',
+    default: 'on',
+  },
+  ANAPLAN_FORECAST_VIEW: {
+    schema: forecastView.unwrap().min(1),
+    description: 'Saved view of the forecast with the rows that have a value.',
+    default: 'Forecast with data',
+  },
+  ANAPLAN_FORECAST_LINE_ITEMS: {
+    schema: z
+      .string()
+      .transform((text): readonly string[] => text.split(',').map((name) => name.trim()))
+      .pipe(forecastLineItems.unwrap()),
+    description: 'Line items of that view that are published, separated by commas.',
+    default: 'Billings,Collections',
+  },
+  ANAPLAN_FORECAST_INTERVAL_MS: {
+    schema: wholeNumber(50, 86_400_000),
+    description: 'Time between two readings of the forecast; each reads all of it.',
+    default: '300000',
+  },
+  ANAPLAN_FORECAST_GRACE_MS: {
+    schema: wholeNumber(0, 86_400_000),
+    description:
+      'How long a version waits for a legal entity that is unknown here, before its cells become an exception.',
+    default: '60000',
   },
   ANAPLAN_REQUESTS_PER_MINUTE: {
     schema: wholeNumber(1, 60_000),
@@ -87,6 +116,8 @@ export function connectorConfig(values: PublisherConfig): AnaplanConfig {
     workspaceId: values.ANAPLAN_WORKSPACE_ID,
     modelId: values.ANAPLAN_MODEL_ID,
     process: values.ANAPLAN_PROCESS,
+    forecastView: values.ANAPLAN_FORECAST_VIEW,
+    forecastLineItems: values.ANAPLAN_FORECAST_LINE_ITEMS,
     requestsPerMinute: values.ANAPLAN_REQUESTS_PER_MINUTE,
     timeoutMs: values.ANAPLAN_TIMEOUT_MS,
     taskTimeoutMs: values.ANAPLAN_TASK_TIMEOUT_MS,

@@ -82,6 +82,8 @@ function environment(over: Record<string, string> = {}): Record<string, string> 
     ANAPLAN_MODEL_ID: credentials.modelId,
     ANAPLAN_REQUESTS_PER_MINUTE: '60000',
     ANAPLAN_POLL_MS: '20',
+    // What comes out of the model has a spec of its own.
+    ANAPLAN_FORECAST: 'off',
     PLANNING_WINDOW_MS: '50',
     PLANNING_RETRY_MS: '200',
     PLANNING_LEASE_MS: '1000',

@@ -1,5 +1,6 @@
-import { add, parseDecimal, type SnapshotSum } from '@tieout/canonical';
-import type { PlanningCell } from '@tieout/connector-anaplan';
+import { add, forecastSums, isDecimal, joinKey, parseDecimal, type SnapshotSum } from '@tieout/canonical';
+import type { ForecastCell, PlanningCell } from '@tieout/connector-anaplan';
+import { readAmount } from '../forecast/judge.ts';
 
 const SUMMED = ['invoiced', 'open', 'paid'] as const;
 
@@ -14,4 +15,17 @@ export function cellSums(cells: readonly PlanningCell[]): readonly SnapshotSum[]
     }
   }
   return [...totals.keys()].sort().flatMap((key) => totals.get(key) ?? []);
+}
+
+/**
+ * Sums of planned values over all versions, named by the line item. A sum with a value that is no number, or that no contract can
+ * carry, is left out: the items are there without it.
+ */
+export function planSums(cells: readonly ForecastCell[]): readonly SnapshotSum[] {
+  const keyOf = ({ lineItem, currency }: { lineItem: string; currency: string }): string =>
+    joinKey([lineItem, currency]);
+  const odd = new Set(cells.filter(({ amount }) => !isDecimal(amount)).map(keyOf));
+  return forecastSums(cells.filter((cell) => !odd.has(keyOf(cell)))).flatMap(({ lineItem, currency, amount }) =>
+    'amount' in readAmount(amount) ? [{ name: lineItem, currency, amount }] : [],
+  );
 }
