@@ -9,6 +9,7 @@ import { BreaksController } from './breaks/breaks.controller.ts';
 import { reconciliationConfig } from './config.ts';
 import type { ReconciliationConfig } from './config.ts';
 import { CreateReconciliation1732330000000 } from './migrations/create-tables.ts';
+import { TopicFigures1732330100000 } from './migrations/topic-figures.ts';
 import { reconciliationMetrics } from './reconciliation-metrics.worker.ts';
 import { RunsController } from './runs/runs.controller.ts';
 import { RunWorker } from './runs/run.worker.ts';
@@ -20,22 +21,34 @@ const NAME = 'reconciliation';
 /** Every consumer of the service. */
 const consumers: readonly ConsumerSpec[] = [
   stateConsumer('finance.customer.v1'),
+  stateConsumer('finance.contract.v1'),
   stateConsumer('finance.customer-account.v1'),
   stateConsumer('finance.legal-entity.v1'),
   stateConsumer('finance.cross-reference.v1'),
+  stateConsumer('finance.order.v1'),
   stateConsumer('finance.invoice.v1'),
+  stateConsumer('finance.credit-memo.v1'),
   stateConsumer('finance.payment.v1'),
   stateConsumer('finance.control-total.v1'),
+  stateConsumer('finance.forecast-version.v1'),
+  stateConsumer('finance.forecast.v1'),
   planningReceiptConsumer,
   snapshotConsumer,
   snapshotItemConsumer,
 ];
-/** What the checks compare with the ERP and planning: a run waits until these are consumed to their end. */
+/** What the checks compare with the systems, or a run shows beside them: it waits until these are consumed to their end. */
 const COMPARED: readonly TopicName[] = [
+  'finance.customer.v1',
+  'finance.contract.v1',
+  'finance.customer-account.v1',
   'finance.legal-entity.v1',
+  'finance.order.v1',
   'finance.invoice.v1',
+  'finance.credit-memo.v1',
   'finance.payment.v1',
   'finance.control-total.v1',
+  'finance.forecast-version.v1',
+  'finance.forecast.v1',
 ];
 /** Longer than any turn of the loop: a run over large snapshots takes seconds. */
 const HANGS_MS = 120_000;
@@ -86,7 +99,7 @@ class AppModule {}
 export const service: ServiceDefinition = {
   name: NAME,
   config: reconciliationConfig,
-  migrations: [...messagingMigrations, CreateReconciliation1732330000000],
+  migrations: [...messagingMigrations, CreateReconciliation1732330000000, TopicFigures1732330100000],
   module: AppModule,
   strategy: TieoutTransport,
 };

@@ -1,7 +1,11 @@
 import { defineConfig, list, wholeNumber } from '@tieout/platform';
 import type { ConfigOf } from '@tieout/platform';
 
-const DEFAULT_SIDES = 'customer@salesforce,customer@netsuite,invoice@netsuite,payment@netsuite,cell@anaplan';
+const DEFAULT_SIDES = [
+  ...['customer@salesforce', 'contract@salesforce', 'contract-line@salesforce'],
+  ...['customer@netsuite', 'order@netsuite', 'invoice@netsuite', 'invoice-line@netsuite'],
+  ...['credit-memo@netsuite', 'payment@netsuite', 'cell@anaplan', 'forecast@anaplan'],
+].join();
 
 export const reconciliationConfig = defineConfig({
   RECONCILIATION_SIDES: {

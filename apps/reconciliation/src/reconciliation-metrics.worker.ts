@@ -45,6 +45,14 @@ function runGauges(registers: Metrics[], manager: DataSource['manager']): void {
     },
   });
   new Gauge({
+    name: 'tieout_reconciliation_last_run_timestamp_seconds',
+    help: 'When a run last ended, complete or not; 0 when none ever did.',
+    registers,
+    async collect() {
+      this.set((await runCounts(manager)).lastRun);
+    },
+  });
+  new Gauge({
     name: 'tieout_reconciliation_runs',
     help: 'Runs that are kept, by status.',
     labelNames: ['status'],

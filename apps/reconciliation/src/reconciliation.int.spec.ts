@@ -1,71 +1,34 @@
 import { canonicalId, contentHash } from '@tieout/canonical';
-import type { Snapshot } from '@tieout/canonical';
-import { startService } from '@tieout/platform';
-import type { RunningService } from '@tieout/platform';
-import { createDatabase, eventually, stack } from '@tieout/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '@tieout/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openBus } from '../test/fixture-bus.ts';
 import type { Bus } from '../test/fixture-bus.ts';
+import { FixtureService, named } from '../test/fixture-service.ts';
+import type { ApiBreak, ApiRun } from '../test/fixture-service.ts';
 import { FixtureWorld } from '../test/fixture-world.ts';
-import { service } from './app.module.ts';
 
-type Rows = Record<string, Record<string, string>[]>;
-interface ApiRun {
-  readonly runId: string;
-  readonly status: string;
-  readonly followedBy: string | null;
-  readonly reasons: string[];
-  readonly checks: string[];
-  readonly breaks: number;
-  readonly timing: number;
-  readonly findings: { breakId: string; check: string; kind: string; object: string; verdict: string }[];
-}
-interface ApiBreak {
-  readonly breakId: string;
-  readonly status: string;
-  readonly check: string;
-  readonly kind: string;
-  readonly object: string;
-  readonly expected: string | null;
-  readonly actual: string | null;
-}
+// A run waits for all that the shared topics hold, also for what other spec files wrote.
+vi.setConfig({ testTimeout: 240_000 });
 
+const SIDES = ['customer@salesforce', 'customer@netsuite', 'invoice@netsuite', 'payment@netsuite', 'cell@anaplan'];
 const DEALS = [
   { id: '1', date: '2026-01-10', gross: '100', paid: '40', paidOn: '2026-02-01' },
   { id: '2', date: '2026-01-20', gross: '55.94', paid: '55.94', paidOn: '2026-01-31' },
   { id: '3', date: '2026-02-05', gross: '7.06' },
 ];
 let bus: Bus;
-let databaseUrl: string;
-let running: RunningService;
 let world: FixtureWorld;
+let service: FixtureService;
 
 beforeAll(async () => {
   bus = await openBus();
 });
 afterAll(() => bus.close());
 beforeEach(async () => {
-  databaseUrl = (await createDatabase('reconciliation')).url;
   world = new FixtureWorld(DEALS);
+  service = await FixtureService.create(bus, world.instance, SIDES);
 });
-afterEach(() => running.stop());
-
-async function start(over: Record<string, string> = {}): Promise<void> {
-  const sides = ['customer@salesforce', 'customer@netsuite', 'invoice@netsuite', 'payment@netsuite', 'cell@anaplan'];
-  running = await startService(service, {
-    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
-    KAFKA_BROKERS: stack().brokers.join(','),
-    SCHEMA_REGISTRY_URL: stack().registryUrl,
-    SCHEMA_BUNDLE: bus.bundle,
-    DATABASE_URL: databaseUrl,
-    DATABASE_SCHEMA: 'reconciliation',
-    RECONCILIATION_SIDES: sides.map((side) => `${side}:${world.instance}`).join(),
-    RUN_POLL_MS: '50',
-    RECHECK_DELAY_MS: '0',
-    RUN_DEADLINE_MS: '30000',
-    ...over,
-  });
-}
+afterEach(() => service.stop());
 
 async function publishWorld(): Promise<void> {
   await bus.send('finance.legal-entity.v1', [{ key: world.entity.legalEntityId, value: world.entity }]);
@@ -84,59 +47,6 @@ async function publishWorld(): Promise<void> {
   );
 }
 
-async function get<T>(path: string, expected = 200): Promise<T> {
-  const response = await fetch(`${running.url}${path}`);
-  expect([path, response.status]).toEqual([path, expected]);
-  return (await response.json()) as T;
-}
-
-async function post(body: object, expected = 202): Promise<ApiRun> {
-  const response = await fetch(`${running.url}/runs`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  expect(response.status).toBe(expected);
-  return (await response.json()) as ApiRun;
-}
-
-/** Plays every adapter for a run; `over` changes the header of a side. */
-async function answer(runId: string, rows: Rows, over: Record<string, Partial<Snapshot>> = {}): Promise<void> {
-  const asked = await eventually(async () => {
-    const requests = await bus.read('finance.snapshot-request.v1', (request) => request.runId === runId);
-    return requests.length === 5 ? requests : null;
-  });
-  for (const request of asked) {
-    const side = `${request.object}@${request.system}`;
-    await bus.answer(request, rows[side] ?? [], over[side]);
-  }
-}
-
-const ended = (runId: string): Promise<ApiRun> =>
-  eventually(
-    async () => {
-      const run = await get<ApiRun>(`/runs/${runId}`);
-      return run.status !== 'waiting' ? run : null;
-    },
-    { timeoutMs: 40_000 },
-  );
-
-async function run(rows: Rows, body: object = {}): Promise<ApiRun> {
-  const { runId } = await post(body);
-  await answer(runId, rows);
-  return ended(runId);
-}
-
-/** The run that the service starts by itself to decide about timing. */
-async function followUp(first: ApiRun, rows: Rows): Promise<ApiRun> {
-  const { followedBy } = await eventually(async () => {
-    const found = await get<ApiRun>(`/runs/${first.runId}`);
-    return found.followedBy !== null ? found : null;
-  });
-  await answer(followedBy as string, rows);
-  return ended(followedBy as string);
-}
-
 /** Value of a series in the text that Prometheus reads. */
 const sample = (metrics: string, name: string, labels: Record<string, string>): string | undefined =>
   metrics
@@ -149,15 +59,11 @@ const sample = (metrics: string, name: string, labels: Record<string, string>): 
     ?.split(' ')
     .at(-1);
 
-const openBreaks = async (): Promise<ApiBreak[]> => (await get<{ breaks: ApiBreak[] }>('/breaks?status=open')).breaks;
-const named = (breaks: readonly { check: string; kind: string }[]): string[] =>
-  breaks.map(({ check, kind }) => `${check} ${kind}`).toSorted();
-
 describe('reconciliation', () => {
   it('finds nothing where every system says the same, and shows the figures of each station', async () => {
     await publishWorld();
-    await start();
-    const clean = await run(world.raw());
+    await service.start();
+    const clean = await service.run(world.raw());
     expect(clean).toMatchObject({ status: 'clean', reasons: [], breaks: 0, timing: 0, findings: [] });
     expect(clean.checks.toSorted()).toEqual([
       'cells-erp-topic',
@@ -167,8 +73,9 @@ describe('reconciliation', () => {
       'invoice-balance',
       'invoices-erp-topic',
       'payments-erp-topic',
+      'unapplied-payments',
     ]);
-    const { stations } = await get<{ stations: Record<string, unknown[]> }>('/stations');
+    const { stations } = await service.get<{ stations: Record<string, unknown[]> }>('/stations');
     const code = world.entity.code;
     const figures = [
       {
@@ -191,14 +98,14 @@ describe('reconciliation', () => {
       },
     ];
     expect(stations).toEqual({ erp: figures, topic: figures, planning: figures });
-    const metrics = await (await fetch(`${running.url}/metrics`)).text();
+    const metrics = await (await fetch(`${service.url}/metrics`)).text();
     expect(metrics).toMatch(/tieout_reconciliation_last_success_timestamp_seconds\{[^}]*\} 1\d{9}/);
-    expect(await get('/health/ready')).toMatchObject({ status: 'ok' });
+    expect(await service.get('/health/ready')).toMatchObject({ status: 'ok' });
   });
 
   it('finds every kind of divergence and nothing else, publishes them with their audit, closes and reopens them', async () => {
     await publishWorld();
-    await start();
+    await service.start();
     const wrong = world.raw();
     const invoices = wrong['invoice@netsuite'] ?? [];
     Object.assign(invoices[0] ?? {}, { foreigntotal: '100.01', foreignamountunpaid: '60.01' });
@@ -209,19 +116,19 @@ describe('reconciliation', () => {
     Object.assign(wrong['cell@anaplan']?.[0] ?? {}, { open: '61' });
     const headers = { 'invoice@netsuite': { sums: [] } };
 
-    const { runId } = await post({});
-    await answer(runId, wrong, headers);
-    const first = await ended(runId);
+    const { runId } = await service.post({});
+    await service.answer(runId, wrong, headers);
+    const first = await service.ended(runId);
     expect(first).toMatchObject({ status: 'timing', breaks: 0 });
-    expect(await openBreaks()).toEqual([]);
+    expect(await service.openBreaks()).toEqual([]);
     const { followedBy } = await eventually(async () => {
-      const found = await get<ApiRun>(`/runs/${runId}`);
+      const found = await service.get<ApiRun>(`/runs/${runId}`);
       return found.followedBy !== null ? found : null;
     });
-    await answer(followedBy as string, wrong, headers);
-    const second = await ended(followedBy as string);
+    await service.answer(followedBy as string, wrong, headers);
+    const second = await service.ended(followedBy as string);
     expect(second).toMatchObject({ status: 'breaks', timing: 0 });
-    const breaks = await openBreaks();
+    const breaks = await service.openBreaks();
     // Four figures of January in USD, two in EUR, three of February.
     expect(breaks.filter(({ check }) => check === 'cells-erp-topic')).toHaveLength(9);
     const items = breaks.filter(({ check }) => check !== 'cells-erp-topic');
@@ -240,21 +147,21 @@ describe('reconciliation', () => {
       actual: '100',
       difference: '-0.01',
     });
-    const metrics = await (await fetch(`${running.url}/metrics`)).text();
+    const metrics = await (await fetch(`${service.url}/metrics`)).text();
     expect(
       sample(metrics, 'tieout_breaks', { check: 'invoices-erp-topic', kind: 'amount', severity: 'critical' }),
     ).toBe('1');
     expect(sample(metrics, 'tieout_break_value', { check: 'cells-topic-planning', currency: 'USD' })).toBe('1');
 
-    const fixed = await run(world.raw());
+    const fixed = await service.run(world.raw());
     expect(fixed).toMatchObject({ status: 'clean', breaks: 0 });
-    expect(await openBreaks()).toEqual([]);
+    expect(await service.openBreaks()).toEqual([]);
 
-    const again = await post({});
-    await answer(again.runId, { ...world.raw(), 'cell@anaplan': wrong['cell@anaplan'] ?? [] });
-    const timing = await ended(again.runId);
+    const again = await service.post({});
+    await service.answer(again.runId, { ...world.raw(), 'cell@anaplan': wrong['cell@anaplan'] ?? [] });
+    const timing = await service.ended(again.runId);
     expect(timing.status).toBe('timing');
-    const reopened = await followUp(timing, { ...world.raw(), 'cell@anaplan': wrong['cell@anaplan'] ?? [] });
+    const reopened = await service.followUp(timing, { ...world.raw(), 'cell@anaplan': wrong['cell@anaplan'] ?? [] });
     expect(reopened).toMatchObject({ status: 'breaks', breaks: 1 });
 
     const breakId = breaks.find(({ check }) => check === 'cells-topic-planning')?.breakId as string;
@@ -281,13 +188,13 @@ describe('reconciliation', () => {
 
   it('never calls a run clean whose snapshot is not complete, and makes the checks that it can', async () => {
     await publishWorld();
-    await start();
-    const { runId } = await post({});
-    await answer(runId, world.raw(), {
+    await service.start();
+    const { runId } = await service.post({});
+    await service.answer(runId, world.raw(), {
       'cell@anaplan': { complete: false, error: 'the model is locked' },
       'invoice@netsuite': { sums: [{ name: 'gross', currency: 'USD', amount: '163.01' }] },
     });
-    const incomplete = await ended(runId);
+    const incomplete = await service.ended(runId);
     expect(incomplete.status).toBe('incomplete');
     expect(incomplete.reasons).toEqual([
       'cell@anaplan: the adapter could not complete it: the model is locked',
@@ -297,16 +204,16 @@ describe('reconciliation', () => {
   });
 
   it('gives up on a side that never answers, without calling the run clean', async () => {
-    await start({ RUN_DEADLINE_MS: '2000' });
-    const { runId } = await post({});
-    const incomplete = await ended(runId);
+    await service.start({ RUN_DEADLINE_MS: '2000' });
+    const { runId } = await service.post({});
+    const incomplete = await service.ended(runId);
     expect(incomplete).toMatchObject({ status: 'incomplete', checks: [], breaks: 0 });
     expect(incomplete.reasons).toContain(`cell@anaplan: no answer`);
   });
 
   it('counts a difference at once when both sides have been quiet', async () => {
     await publishWorld();
-    await start({ SETTLE_MS: '0' });
+    await service.start({ SETTLE_MS: '0' });
     const customers = world.raw();
     const account = {
       Id: '001B',
@@ -316,9 +223,9 @@ describe('reconciliation', () => {
       SystemModstamp: '2026-01-01T00:00:00.000+0000',
     };
     customers['customer@salesforce']?.push(account);
-    const found = await run(customers);
+    const found = await service.run(customers);
     expect(found).toMatchObject({ status: 'breaks', breaks: 1, timing: 0 });
-    expect((await openBreaks())[0]).toMatchObject({
+    expect((await service.openBreaks())[0]).toMatchObject({
       kind: 'missing',
       object: canonicalId('salesforce', world.instance, 'Account', '001B'),
     });
@@ -326,12 +233,12 @@ describe('reconciliation', () => {
 
   it('compares up to a business date, and leaves later documents and their months alone', async () => {
     await publishWorld();
-    await start();
+    await service.start();
     const upTo = world.raw();
     const isEarly = (row: Record<string, string>): boolean => (row['trandate'] ?? '') <= '2026-01-25';
     upTo['invoice@netsuite'] = (upTo['invoice@netsuite'] ?? []).filter(isEarly);
     upTo['payment@netsuite'] = (upTo['payment@netsuite'] ?? []).filter(isEarly);
-    const early = await run(upTo, { asOf: '2026-01-25' });
+    const early = await service.run(upTo, { asOf: '2026-01-25' });
     expect(early).toMatchObject({ status: 'clean', findings: [] });
   });
 
@@ -343,51 +250,51 @@ describe('reconciliation', () => {
       { key, value: world.invoice(deal, 3n) },
       { key, value: world.invoice({ ...deal, gross: '999' }, 2n) },
     ]);
-    await start();
-    expect((await run(world.raw())).status).toBe('clean');
+    await service.start();
+    expect((await service.run(world.raw())).status).toBe('clean');
   });
 
   it('runs by itself when told an interval', async () => {
     await publishWorld();
-    await start({ RUN_INTERVAL_MS: '3600000' });
-    const first = await eventually(async () => (await get<{ runs: ApiRun[] }>('/runs')).runs[0]);
-    await answer(first.runId, world.raw());
-    expect(await ended(first.runId)).toMatchObject({ status: 'clean', trigger: 'periodic' });
-    expect((await get<{ runs: ApiRun[] }>('/runs')).runs).toHaveLength(1);
+    await service.start({ RUN_INTERVAL_MS: '3600000' });
+    const first = await eventually(async () => (await service.get<{ runs: ApiRun[] }>('/runs')).runs[0]);
+    await service.answer(first.runId, world.raw());
+    expect(await service.ended(first.runId)).toMatchObject({ status: 'clean', trigger: 'periodic' });
+    expect((await service.get<{ runs: ApiRun[] }>('/runs')).runs).toHaveLength(1);
   });
 
   it('goes on after a restart with the run that it was waiting for', async () => {
     await publishWorld();
-    await start();
-    const { runId } = await post({});
-    await running.stop();
-    await start();
-    await answer(runId, world.raw());
-    expect(await ended(runId)).toMatchObject({ status: 'clean' });
+    await service.start();
+    const { runId } = await service.post({});
+    await service.stop();
+    await service.start();
+    await service.answer(runId, world.raw());
+    expect(await service.ended(runId)).toMatchObject({ status: 'clean' });
   });
 
   it('pages breaks, and says what is wrong with a request', async () => {
     await publishWorld();
-    await start({ SETTLE_MS: '0' });
+    await service.start({ SETTLE_MS: '0' });
     const many = world.raw();
     for (let index = 0; index < 5; index += 1)
       many['customer@salesforce']?.push({
         ...{ Id: `00X${index}`, Name: `Name ${index}`, AccountNumber: `N-${index}`, IsDeleted: 'false' },
         SystemModstamp: '2026-01-01T00:00:00.000+0000',
       });
-    expect((await run(many)).breaks).toBe(5);
+    expect((await service.run(many)).breaks).toBe(5);
     const seen: string[] = [];
     let path: string | null = '/breaks?limit=2&check=customers-crm-erp';
     while (path !== null) {
-      const page: { breaks: ApiBreak[]; nextCursor: string | null } = await get(path);
+      const page: { breaks: ApiBreak[]; nextCursor: string | null } = await service.get(path);
       seen.push(...page.breaks.map(({ breakId }) => breakId));
       path = page.nextCursor === null ? null : `/breaks?limit=2&check=customers-crm-erp&cursor=${page.nextCursor}`;
     }
     expect(new Set(seen).size).toBe(5);
-    expect(await get(`/breaks/${seen[0]}`)).toMatchObject({ breakId: seen[0], severity: 'critical' });
-    expect(await get('/breaks?status=maybe', 400)).toMatchObject({ code: 'INPUT_INVALID' });
-    expect(await get('/breaks?cursor=zzz', 400)).toMatchObject({ code: 'CURSOR_INVALID' });
-    expect(await get('/runs/00000000-0000-4000-8000-000000000000', 404)).toMatchObject({ code: 'RUN_UNKNOWN' });
-    expect(await post({ asOf: '2026-02-30' }, 400)).toMatchObject({ code: 'INPUT_INVALID' });
+    expect(await service.get(`/breaks/${seen[0]}`)).toMatchObject({ breakId: seen[0], severity: 'critical' });
+    expect(await service.get('/breaks?status=maybe', 400)).toMatchObject({ code: 'INPUT_INVALID' });
+    expect(await service.get('/breaks?cursor=zzz', 400)).toMatchObject({ code: 'CURSOR_INVALID' });
+    expect(await service.get('/runs/00000000-0000-4000-8000-000000000000', 404)).toMatchObject({ code: 'RUN_UNKNOWN' });
+    expect(await service.post({ asOf: '2026-02-30' }, 400)).toMatchObject({ code: 'INPUT_INVALID' });
   });
 });

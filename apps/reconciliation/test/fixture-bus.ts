@@ -56,17 +56,34 @@ export async function openBus(): Promise<Bus> {
         value: { snapshotId, index: BigInt(index), itemId: id ?? Id ?? '', fields: { ...fields } },
       }));
       await send('finance.snapshot-item.v1', items);
-      const gross = sum(rows.map((row) => row['foreigntotal'] ?? '0'));
-      const sums = request.object === 'invoice' ? [{ name: 'gross', currency: 'USD', amount: gross }] : [];
       const header = {
         complete: true,
         takenAt: new Date().toISOString(),
         count: BigInt(rows.length),
-        sums,
+        sums: sumsOf(request.object, rows),
         error: null,
       };
       await send('finance.snapshot.v1', [{ key: snapshotId, value: { snapshotId, ...asked, ...header, ...over } }]);
     },
     close: () => producer.disconnect(),
   };
+}
+
+/** Columns that an adapter sums up, by the name of the sum; forecasts are summed up by what is planned. */
+const SUMMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'contract-line': { net: 'Net_Amount__c' },
+  order: { net: 'net', unbilled: 'unbillednet' },
+  invoice: { gross: 'foreigntotal' },
+  'invoice-line': { net: 'net' },
+  'credit-memo': { amount: 'foreigntotal', unapplied: 'foreignpaymentamountunused' },
+};
+
+function sumsOf(object: string, rows: readonly Record<string, string>[]): Snapshot['sums'] {
+  const amounts = rows.flatMap((row) => {
+    const currency = row['currency'] ?? row['CurrencyIsoCode'] ?? '';
+    const columns = object === 'forecast' ? { [row['lineItem'] ?? '']: 'amount' } : (SUMMED[object] ?? {});
+    return Object.entries(columns).map(([name, column]) => ({ name, currency, amount: row[column] ?? '0' }));
+  });
+  const groups = Map.groupBy(amounts, ({ name, currency }) => `${name}|${currency}`);
+  return [...groups.values()].map((same) => ({ ...same[0]!, amount: sum(same.map(({ amount }) => amount)) }));
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { canonicalId, joinKey, subtract, sum } from '@tieout/canonical';
+import { add, canonicalId, joinKey, subtract, sum } from '@tieout/canonical';
 import type { ControlTotal, Invoice, LegalEntity, Payment, Source } from '@tieout/canonical';
 
 /** A customer's invoice and what was paid of it, as a person would tell it. */
@@ -9,7 +9,11 @@ export interface Deal {
   readonly gross: string;
   readonly paid?: string;
   readonly paidOn?: string;
+  /** Settled by a credit memo of its own. */
+  readonly credited?: string;
 }
+
+const openOf = ({ gross, paid = '0', credited = '0' }: Deal): string => subtract(gross, add(paid, credited));
 
 /** What every system would hold of these deals when nothing is wrong; instances are the test's own. */
 export class FixtureWorld {
@@ -30,7 +34,7 @@ export class FixtureWorld {
       country: null,
       parentId: null,
       instance: this.instance,
-      source: this.#source('subsidiary', '2'),
+      source: this.source('subsidiary', '2'),
     };
   }
 
@@ -38,20 +42,21 @@ export class FixtureWorld {
     return canonicalId('netsuite', this.instance, 'invoice', id);
   }
 
-  invoice({ id, date, gross, paid = '0' }: Deal, revision = 1n): Invoice {
-    const open = subtract(gross, paid);
+  invoice(deal: Deal, revision = 1n): Invoice {
+    const { id, date, gross, paid = '0', credited = '0' } = deal;
+    const open = openOf(deal);
     return {
       ...{ invoiceId: this.invoiceId(id), revision, lifecycle: open === '0' ? 'PAID' : 'OPEN', number: `INV${id}` },
       ...{ legalEntityId: this.entity.legalEntityId, customerAccountId: null, customerId: null, contractId: null },
       ...{ currency: 'USD', issueDate: date, dueDate: null, period: date.slice(0, 7), net: gross, tax: '0', gross },
       ...{
         paid,
-        credited: '0',
+        credited,
         open,
         disputed: false,
         lines: [],
         reversalOf: null,
-        source: this.#source('invoice', id),
+        source: this.source('invoice', id),
       },
     };
   }
@@ -78,14 +83,14 @@ export class FixtureWorld {
       },
       allocations: [{ invoiceId: this.invoiceId(id), amount: paid }],
       reversalOf: null,
-      source: this.#source('customerPayment', `p${id}`),
+      source: this.source('customerPayment', `p${id}`),
     };
   }
 
   controlTotal(month: string): ControlTotal {
     const deals = this.deals.filter(({ date }) => date.startsWith(month));
     const gross = sum(deals.map((deal) => deal.gross));
-    const open = subtract(gross, sum(deals.map(({ paid = '0' }) => paid)));
+    const open = sum(deals.map(openOf));
     const cutOff = `${month}-28`;
     return {
       controlTotalId: joinKey(['invoice', this.entity.legalEntityId, this.instance, cutOff, month, 'USD']),
@@ -95,7 +100,7 @@ export class FixtureWorld {
         { name: 'gross', amount: gross },
         { name: 'open', amount: open },
       ],
-      source: this.#source('subsidiary', '2'),
+      source: this.source('subsidiary', '2'),
     };
   }
 
@@ -120,22 +125,19 @@ export class FixtureWorld {
     };
   }
 
-  #rawInvoice({ id, date, gross, paid = '0' }: Deal): Record<string, string> {
+  #rawInvoice(deal: Deal): Record<string, string> {
+    const { id, date, gross, paid = '0', credited = '0' } = deal;
     return {
       ...{ id, tranid: `INV${id}`, trandate: date, currency: 'USD', subsidiary: '2', foreigntotal: gross, voided: 'F' },
-      ...{
-        foreignamountunpaid: subtract(gross, paid),
-        foreignamountpaid: paid,
-        appliedpayments: paid,
-        appliedcredits: '0',
-      },
+      ...{ entity: '77', foreignamountunpaid: openOf(deal), foreignamountpaid: add(paid, credited) },
+      ...{ appliedpayments: paid, appliedcredits: credited },
     };
   }
 
   #rawPayment({ id, date, paid = '0', paidOn = date }: Deal): Record<string, string> {
     return {
       ...{ id: `p${id}`, tranid: `PAY${id}`, trandate: paidOn, currency: 'USD', subsidiary: '2', foreigntotal: paid },
-      ...{ foreignpaymentamountunused: '0', voided: 'F' },
+      ...{ entity: '77', foreignpaymentamountunused: '0', voided: 'F' },
     };
   }
 
@@ -149,7 +151,7 @@ export class FixtureWorld {
         ...{
           invoices: String(issued.length),
           invoiced,
-          open: subtract(invoiced, sum(issued.map(({ paid = '0' }) => paid))),
+          open: sum(issued.map(openOf)),
         },
         paid: sum(
           this.deals.filter(({ date, paidOn = date }) => paidOn.startsWith(month)).map(({ paid = '0' }) => paid),
@@ -158,7 +160,7 @@ export class FixtureWorld {
     });
   }
 
-  #source(entity: string, id: string): Source {
-    return { system: 'netsuite', instance: this.instance, entity, id, version: null, changedAt: null };
+  protected source(entity: string, id: string, system = 'netsuite'): Source {
+    return { system, instance: this.instance, entity, id, version: null, changedAt: null };
   }
 }

@@ -50,7 +50,7 @@ export async function putBreaks(
       states.map((state) => state.status),
       states.map((state) => state.check),
       states.map((state) => state.kind),
-      states.map((state) => severityOf(state.kind)),
+      states.map(severityOf),
       states.map((state) => state.currency),
       states.map((state) => state.difference),
       states.map((state) => state.openedAt),
@@ -67,6 +67,7 @@ export type ListedBreak = BreakState & { readonly severity: string };
 export interface BreakQuery {
   readonly status: string | null;
   readonly check: string | null;
+  readonly kind: string | null;
   readonly limit: number;
   /** Last break of the page before. */
   readonly after: { readonly openedAt: string; readonly breakId: string } | null;
@@ -75,14 +76,14 @@ export interface BreakQuery {
 /** Newest first, one row more than asked for when there is a next page. */
 export async function listBreaks(
   tx: EntityManager,
-  { status, check, limit, after }: BreakQuery,
+  { status, check, kind, limit, after }: BreakQuery,
 ): Promise<ListedBreak[]> {
   const rows = await tx.query<{ state: BreakState; severity: string }[]>(
     `SELECT state, severity FROM break
-     WHERE ($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR check_name = $2)
+     WHERE ($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR check_name = $2) AND ($6::text IS NULL OR kind = $6)
        AND ($3::timestamptz IS NULL OR (opened_at, break_id) < ($3, $4::uuid))
      ORDER BY opened_at DESC, break_id DESC LIMIT $5`,
-    [status, check, after?.openedAt ?? null, after?.breakId ?? null, limit + 1],
+    [status, check, after?.openedAt ?? null, after?.breakId ?? null, limit + 1, kind],
   );
   return rows.map(({ state, severity }) => ({ ...state, severity }));
 }

@@ -13,6 +13,10 @@ const listQuery = z.object({
     .pipe(z.enum(['OPEN', 'CLOSED']))
     .optional(),
   check: z.enum(CHECKS).optional(),
+  kind: z
+    .string()
+    .regex(/^[A-Za-z-]{1,40}$/, 'expected a kind of difference, e.g. missing')
+    .optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
   cursor: z.string().max(200).optional(),
 });
@@ -29,9 +33,9 @@ export class BreaksController {
   /** Newest first; `nextCursor` leads to the next page and is null on the last. */
   @Get()
   async list(@Query() query: unknown): Promise<{ breaks: ListedBreak[]; nextCursor: string | null }> {
-    const { status = null, check = null, limit, cursor } = parseInput(listQuery, query);
+    const { status = null, check = null, kind = null, limit, cursor } = parseInput(listQuery, query);
     const after = cursor === undefined ? null : fromCursor(cursor);
-    const rows = await listBreaks(this.#database.manager, { status, check, limit, after });
+    const rows = await listBreaks(this.#database.manager, { status, check, kind, limit, after });
     const breaks = rows.slice(0, limit);
     const last = breaks.at(-1);
     return { breaks, nextCursor: last && rows.length > limit ? toCursor(last) : null };

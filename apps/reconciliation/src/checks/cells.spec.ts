@@ -71,7 +71,7 @@ describe('cells of two stations', () => {
     ['differ by a cent', { invoiced: '10.31' }, [['391|2013-01|USD', 'invoiced', '10.30', '10.31', '0.01']]],
     ['differ by an invoice', { invoices: '1' }, [['391|2013-01|USD', 'invoices', '2', '1', '-1']]],
     ['differ in cash', { paid: '0' }, [['391|2013-01|USD', 'paid', '5', '0', '-5']]],
-    ['differ in what is open', { open: '0.30001' }, [['391|2013-01|USD', 'open', '0.3', '0.30001', '0.00001']]],
+    ['differ in what is open', { open: '0.3001' }, [['391|2013-01|USD', 'open', '0.3', '0.3001', '0.0001']]],
   ])('%s', (_name, change, expected) => {
     expect(told([cell], [{ ...cell, ...change }])).toEqual(expected);
   });

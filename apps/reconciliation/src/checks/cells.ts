@@ -1,5 +1,5 @@
 import { add, compare, joinKey, periodOf } from '@tieout/canonical';
-import { difference } from './difference.ts';
+import { difference, later } from './difference.ts';
 import type { Difference } from './difference.ts';
 import type { Document } from './documents.ts';
 
@@ -53,8 +53,6 @@ export function cellsOf(
   for (const payment of payments) put(payment, ({ paid }) => ({ paid: add(paid, payment.amount) }));
   return [...cells.values()];
 }
-
-const later = (a: string | null, b: string | null): string | null => (a === null ? b : b === null || a > b ? a : b);
 
 /** Cell by cell; a cell that a station lacks counts as zeros, which is how a planning model shows it. */
 export function compareCells(

@@ -1,11 +1,14 @@
 import { compare, joinKey, sum } from '@tieout/canonical';
 import { difference } from './difference.ts';
 import type { Difference } from './difference.ts';
-import type { Document, DocumentType } from './documents.ts';
+import type { Document } from './documents.ts';
+
+/** What the ERP states totals of that are compared here. */
+export type TotalledType = 'invoice' | 'payment';
 
 /** Count and sum as the ERP itself computes them. */
 export interface ControlTotal {
-  readonly object: DocumentType;
+  readonly object: TotalledType;
   readonly legalEntityId: string;
   /** YYYY-MM; null for all months. */
   readonly period: string | null;
@@ -28,7 +31,7 @@ const FIGURE_OF: Readonly<Record<string, { kind: string; of: (document: Document
 /** Total by total: what the ERP's own arithmetic says = the topic's documents summed up. */
 export function checkControlTotals(
   totals: readonly ControlTotal[],
-  documents: Readonly<Record<DocumentType, readonly Document[]>>,
+  documents: Readonly<Record<TotalledType, readonly Document[]>>,
 ): readonly Difference[] {
   const groups = { invoice: groupsOf(documents.invoice), payment: groupsOf(documents.payment) };
   return totals.flatMap((total) => {

@@ -8,16 +8,35 @@ export const CHECKS = [
   'invoice-balance',
   'invoices-erp-topic',
   'payments-erp-topic',
+  'orders-erp-topic',
+  'credit-memos-erp-topic',
   'customers-crm-erp',
+  'orders-crm-erp',
+  'contract-billing',
+  'unapplied-payments',
+  'forecast-planning-topic',
 ] as const;
 export type Check = (typeof CHECKS)[number];
+
+export type ObjectType =
+  | 'cell'
+  | 'invoice'
+  | 'invoice-line'
+  | 'payment'
+  | 'order'
+  | 'credit-memo'
+  | 'customer'
+  | 'contract'
+  | 'contract-line'
+  | 'forecast'
+  | 'forecast-version';
 
 /** Two sides that do not agree about an object. `expected` is what the system of record says, null when it has no such object. */
 export interface Difference {
   readonly check: Check;
   /** What differs: missing, extra, amount, open, currency, ... */
   readonly kind: string;
-  readonly objectType: 'cell' | 'invoice' | 'payment' | 'customer';
+  readonly objectType: ObjectType;
   /** Canonical id, account number, or the coordinates of a cell. */
   readonly object: string;
   readonly legalEntityId: string | null;
@@ -40,11 +59,14 @@ export function breakIdOf({ check, kind, objectType, object }: Difference): stri
   return derivedId('break', joinKey([check, kind, objectType, object]));
 }
 
-/** Money that is wrong or absent is critical; a field that reads differently is a warning. */
-export function severityOf(kind: string): Severity {
-  return ['number', 'name', 'taxId', 'accountNumber', 'date', 'duplicate-number'].includes(kind)
-    ? 'warning'
-    : 'critical';
+const WARNINGS = new Set(['number', 'name', 'taxId', 'accountNumber', 'date', 'duplicate-number']);
+
+/**
+ * Money that is wrong, absent, or stands with the wrong party or month is critical. A field that reads differently is a warning,
+ * and so is money that waits to be applied: every system agrees about it.
+ */
+export function severityOf({ check, kind }: { readonly check: string; readonly kind: string }): Severity {
+  return check === 'unapplied-payments' || WARNINGS.has(kind) ? 'warning' : 'critical';
 }
 
 type Optional = 'legalEntityId' | 'customerId' | 'currency' | 'evidence' | 'changedAt';
@@ -72,6 +94,8 @@ const amountKinds = new Set([
   'open',
   'amount',
   'unapplied',
+  'unbilled',
+  'net',
   'balance',
   'erp-balance',
   'count',
@@ -79,11 +103,53 @@ const amountKinds = new Set([
 
 function gap(expected: string | null, actual: string | null): string | null {
   if (expected === null || actual === null || !isDecimal(expected) || !isDecimal(actual)) return null;
-  return subtract(actual, expected);
+  const amount = subtract(actual, expected);
+  return DECIMAL_19_4.test(amount) ? amount : null;
 }
 
-/** Differences in an order that does not depend on the order of the input. */
+/** What a break can state (its schema); a system may hold more digits than any currency has, and both sides say so as text. */
+const DECIMAL_19_4 = /^-?\d{1,15}(\.\d{1,4})?$/;
+
+/**
+ * Differences in an order that does not depend on the order of the input, each id once: a system that holds an object twice under
+ * one id would state the same difference twice, and a run keeps one; the evidence says how many there were.
+ */
 export function sortDifferences(differences: readonly Difference[]): readonly Difference[] {
-  const key = (one: Difference): string => joinKey([one.check, one.objectType, one.object, one.kind]);
-  return differences.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+  const byId = Map.groupBy(differences, ({ check, objectType, object, kind }) =>
+    joinKey([check, objectType, object, kind]),
+  );
+  return [...byId].toSorted(([a], [b]) => byText(a, b)).map(([, same]) => merged(same));
+}
+
+function merged(same: readonly Difference[]): Difference {
+  const [first, ...others] = same.length === 1 ? same : same.toSorted((a, b) => byText(contentOf(a), contentOf(b)));
+  const one = first as Difference;
+  return others.length === 0 ? one : { ...one, evidence: { ...one.evidence, statedTimes: String(same.length) } };
+}
+
+const contentOf = (one: Difference): string => JSON.stringify([one.expected, one.actual, one.changedAt, one.evidence]);
+
+export const byText = (a: string, b: string): -1 | 0 | 1 => (a < b ? -1 : a > b ? 1 : 0);
+
+const LISTED = 20;
+
+/** Names for evidence, sorted, each once and at most twenty: a record has a size. */
+export function listed(names: Iterable<string>): string {
+  const sorted = [...new Set(names)].toSorted();
+  const rest = sorted.length - LISTED;
+  return rest > 0 ? `${sorted.slice(0, LISTED).join(' ')} and ${rest} more` : sorted.join(' ');
+}
+
+/** The later of two instants; null is unknown and yields. */
+export const later = (a: string | null, b: string | null): string | null =>
+  a === null ? b : b === null || a > b ? a : b;
+
+/** The latest of instants that all are known; null when one of them is not: then nobody can say that it was quiet. */
+export function latestOf(instants: Iterable<string | null>): string | null {
+  let latest: string | null = null;
+  for (const instant of instants) {
+    if (instant === null) return null;
+    latest = later(latest, instant);
+  }
+  return latest;
 }

@@ -56,4 +56,24 @@ describe('documents item by item', () => {
     const [found] = compareDocuments('payment', [invoice], [{ ...invoice, rest: '0' }]);
     expect(found).toMatchObject({ check: 'payments-erp-topic', kind: 'unapplied', difference: '-0.5' });
   });
+
+  it.each(['order', 'credit-memo'] as const)('are compared by what they say of a contract: %s', (type) => {
+    const contractId = '00000003-1be4-5dc4-8e8a-cb4851233a4e';
+    const document = { ...invoice, contractId };
+    const of = (change: object) => compareDocuments(type, [document], [{ ...document, ...change }]);
+    expect(of({})).toEqual([]);
+    expect(of({ contractId: null })).toMatchObject([{ kind: 'contract', expected: contractId, actual: null }]);
+    const typed = { ...document, contractId: 'contract 101' };
+    expect(compareDocuments(type, [typed], [{ ...document, contractId: null }])).toEqual([]);
+    expect(compareDocuments(type, [typed], [document])).toMatchObject([{ kind: 'contract', expected: null }]);
+    // A credit memo may have it from its invoice.
+    expect(compareDocuments(type, [{ ...document, contractId: null }], [document])).toHaveLength(
+      type === 'order' ? 1 : 0,
+    );
+    expect(of({ amount: '10.51' })).toMatchObject([{ check: `${type}s-erp-topic`, kind: 'amount', objectType: type }]);
+    const [rest] = of({ rest: '0.51' });
+    expect(rest).toMatchObject({ kind: type === 'order' ? 'unbilled' : 'unapplied', difference: '0.01' });
+    expect(compareDocuments(type, [document], [])).toMatchObject([{ kind: 'missing', expected: '10.5' }]);
+    expect(compareDocuments(type, [], [document])).toMatchObject([{ kind: 'extra', actual: '10.5' }]);
+  });
 });

@@ -12,29 +12,57 @@ export interface Document {
   readonly currency: string;
   /** YYYY-MM-DD */
   readonly date: string;
-  /** Gross of an invoice, amount of a payment. */
+  /** Gross of an invoice, an order or a credit memo, amount of a payment. */
   readonly amount: string;
-  /** Open of an invoice, unapplied of a payment. */
+  /** Open of an invoice, unapplied of a payment or a credit memo, unbilled net of an order. */
   readonly rest: string;
   /** Instant with zone, null when the side does not say. */
   readonly changedAt: string | null;
 }
 
-export type DocumentType = 'invoice' | 'payment';
+/** A document as the ERP holds it. */
+export interface ErpDocument extends Document {
+  /** Id in the ERP itself. */
+  readonly vendorId: string;
+  /** Id of the ERP's own customer record, in the ERP itself and ... */
+  readonly vendorCustomerId: string | null;
+  /** ... canonical; null when the raw row names none. */
+  readonly customerAccountId: string | null;
+}
+
+/** A document that stems from a contract, or does not. */
+export interface ContractDocument extends Document {
+  readonly contractId: string | null;
+}
+
+interface DocumentTypes {
+  readonly invoice: Document;
+  readonly payment: Document;
+  readonly order: ContractDocument;
+  readonly 'credit-memo': ContractDocument;
+}
+export type DocumentType = keyof DocumentTypes;
 
 const CHECK_OF: Readonly<Record<DocumentType, Check>> = {
   invoice: 'invoices-erp-topic',
   payment: 'payments-erp-topic',
+  order: 'orders-erp-topic',
+  'credit-memo': 'credit-memos-erp-topic',
 };
-const REST_KIND: Readonly<Record<DocumentType, string>> = { invoice: 'open', payment: 'unapplied' };
+const REST_KIND: Readonly<Record<DocumentType, string>> = {
+  invoice: 'open',
+  payment: 'unapplied',
+  order: 'unbilled',
+  'credit-memo': 'unapplied',
+};
 
 /** Item by item: what the ERP holds = what the topic says. Both lists hold posted documents only, each id once. */
-export function compareDocuments(
-  type: DocumentType,
-  erp: readonly Document[],
-  topic: readonly Document[],
+export function compareDocuments<T extends DocumentType>(
+  type: T,
+  erp: readonly DocumentTypes[T][],
+  topic: readonly DocumentTypes[T][],
 ): readonly Difference[] {
-  const theirs = new Map(erp.map((document) => [document.id, document]));
+  const theirs = new Set(erp.map(({ id }) => id));
   const ours = new Map(topic.map((document) => [document.id, document]));
   return [
     ...erp.flatMap((document) => compareOne(type, document, ours.get(document.id))),
@@ -42,15 +70,18 @@ export function compareDocuments(
   ];
 }
 
-function compareOne(type: DocumentType, erp: Document, topic: Document | undefined): readonly Difference[] {
+type Stated = Document & Partial<ContractDocument>;
+
+function compareOne(type: DocumentType, erp: Stated, topic: Stated | undefined): readonly Difference[] {
   if (topic === undefined) return [absent(type, 'missing', erp)];
-  const fields: readonly [kind: string, expected: string, actual: string][] = [
+  const fields: readonly [kind: string, expected: string | null, actual: string | null][] = [
     ['currency', erp.currency, topic.currency],
     ['amount', erp.amount, topic.amount],
     [REST_KIND[type], erp.rest, topic.rest],
     ['date', erp.date, topic.date],
     ['number', erp.number, topic.number],
     ['legal-entity', erp.legalEntityId, topic.legalEntityId],
+    ...contractOf(type, erp, topic),
   ];
   return fields
     .filter(([kind, expected, actual]) => !same(kind, expected, actual))
@@ -59,8 +90,26 @@ function compareOne(type: DocumentType, erp: Document, topic: Document | undefin
     );
 }
 
-const same = (kind: string, expected: string, actual: string): boolean =>
-  ['amount', 'open', 'unapplied'].includes(kind) ? compare(expected, actual) === 0 : expected === actual;
+/**
+ * What a document says of its contract. A text that is no id of ours names no contract on the topic; and a credit memo that says
+ * nothing itself may have there the contract of the invoice that it was made from.
+ */
+function contractOf(
+  type: DocumentType,
+  erp: Stated,
+  topic: Stated,
+): readonly ['contract', string | null, string | null][] {
+  const stated = erp.contractId ?? null;
+  if (type === 'credit-memo' && stated === null) return [];
+  return [['contract', stated !== null && OUR_ID.test(stated) ? stated : null, topic.contractId ?? null]];
+}
+
+const OUR_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const AMOUNTS = new Set(['amount', 'open', 'unapplied', 'unbilled']);
+
+const same = (kind: string, expected: string | null, actual: string | null): boolean =>
+  AMOUNTS.has(kind) ? compare(expected ?? '0', actual ?? '0') === 0 : expected === actual;
 
 /** A document that one side lacks: its amount stands on the side that has it. */
 function absent(type: DocumentType, kind: 'missing' | 'extra', document: Document): Difference {

@@ -1,45 +1,17 @@
 import { cellsOf, compareCells } from './cells.ts';
 import type { Cell } from './cells.ts';
+import { checkContractBilling } from './contract-billing.ts';
+import { contractsWithLines } from './contract.ts';
 import { checkControlTotals } from './control-totals.ts';
-import type { ControlTotal } from './control-totals.ts';
 import { compareCustomers } from './customers.ts';
-import type { Customer } from './customers.ts';
 import { difference, sortDifferences } from './difference.ts';
 import type { Check, Difference } from './difference.ts';
 import { compareDocuments } from './documents.ts';
-import type { Document } from './documents.ts';
+import { compareForecast } from './forecast.ts';
 import { checkErpBalances, checkInvoiceBalances } from './invoice-balance.ts';
-import type { Allocation, BalancedInvoice, ErpInvoice } from './invoice-balance.ts';
-
-/** What the topics say now: posted documents, up to the cut-off when there is one. */
-export interface TopicSide {
-  readonly invoices: readonly BalancedInvoice[];
-  readonly payments: readonly Document[];
-  readonly allocations: readonly Allocation[];
-  /** Months with documents behind the cut-off. */
-  readonly laterMonths: ReadonlySet<string>;
-  readonly controlTotals: readonly ControlTotal[];
-  /** Code by id of every legal entity. */
-  readonly legalEntities: ReadonlyMap<string, string>;
-}
-
-export interface Unreadable {
-  readonly check: Check;
-  readonly objectType: Difference['objectType'];
-  readonly itemId: string;
-  readonly reason: string;
-}
-
-/** The sides of a run; null where the snapshot is not complete, and no topic side while the topics are not caught up with. */
-export interface Sides {
-  readonly topic: TopicSide | null;
-  readonly erpInvoices: readonly ErpInvoice[] | null;
-  readonly erpPayments: readonly Document[] | null;
-  readonly erpCustomers: readonly Customer[] | null;
-  readonly crmCustomers: readonly Customer[] | null;
-  readonly planningCells: readonly Cell[] | null;
-  readonly unreadable: readonly Unreadable[];
-}
+import { compareOrders } from './orders.ts';
+import type { Sides, Unreadable } from './sides.ts';
+import { checkUnappliedPayments } from './unapplied-payments.ts';
 
 export interface Stations {
   readonly erp: readonly Cell[] | null;
@@ -56,7 +28,14 @@ export interface Evaluation {
 /** Makes every check whose sides are there. The order of the input does not matter. */
 export function evaluate(sides: Sides): Evaluation {
   const stations = stationsOf(sides);
-  const made = [...cellChecks(sides, stations), ...documentChecks(sides), ...customerChecks(sides)];
+  const made = [
+    ...cellChecks(sides, stations),
+    ...receivableChecks(sides),
+    ...contractDocumentChecks(sides),
+    ...customerChecks(sides),
+    ...contractChecks(sides),
+    ...forecastChecks(sides),
+  ];
   const checked = new Set(made.map(([check]) => check));
   const unreadable = sides.unreadable.filter(({ check }) => checked.has(check)).map(unreadableDifference);
   return { checked, stations, differences: sortDifferences([...made.flatMap(([, found]) => found), ...unreadable]) };
@@ -73,10 +52,8 @@ function stationsOf({ topic, erpInvoices, erpPayments, planningCells }: Sides): 
   };
 }
 
-function cellChecks({ topic }: Sides, stations: Stations): readonly Made[] {
+function cellChecks({ topic, legalEntityIdOf: find }: Sides, stations: Stations): readonly Made[] {
   if (!topic || !stations.topic) return [];
-  const idOf = new Map([...topic.legalEntities].map(([id, code]) => [code, id]));
-  const find = (code: string): string | null => idOf.get(code) ?? null;
   const made: Made[] = [];
   if (stations.erp) made.push(['cells-erp-topic', compareCells('cells-erp-topic', stations.erp, stations.topic, find)]);
   if (stations.planning) {
@@ -89,26 +66,50 @@ function cellChecks({ topic }: Sides, stations: Stations): readonly Made[] {
   return made;
 }
 
-function documentChecks({ topic, erpInvoices, erpPayments }: Sides): readonly Made[] {
-  if (!topic) return [];
+function receivableChecks({ topic, erpInvoices, erpPayments }: Sides): readonly Made[] {
   const made: Made[] = [];
-  if (erpInvoices) {
-    made.push(['invoices-erp-topic', compareDocuments('invoice', erpInvoices, topic.invoices)]);
+  if (topic && erpInvoices) {
+    const { invoices, allocations, creditAllocations } = topic;
+    made.push(['invoices-erp-topic', compareDocuments('invoice', erpInvoices, invoices)]);
     made.push([
       'invoice-balance',
-      [...checkInvoiceBalances(topic.invoices, topic.allocations), ...checkErpBalances(erpInvoices)],
+      [...checkInvoiceBalances(invoices, allocations, creditAllocations), ...checkErpBalances(erpInvoices)],
     ]);
   }
-  if (erpPayments) made.push(['payments-erp-topic', compareDocuments('payment', erpPayments, topic.payments)]);
-  if (erpInvoices && erpPayments) {
+  if (topic && erpPayments) made.push(['payments-erp-topic', compareDocuments('payment', erpPayments, topic.payments)]);
+  if (topic && erpInvoices && erpPayments) {
     const documents = { invoice: topic.invoices, payment: topic.payments };
     made.push(['control-totals', checkControlTotals(topic.controlTotals, documents)]);
   }
+  if (erpInvoices && erpPayments) made.push(['unapplied-payments', checkUnappliedPayments(erpPayments, erpInvoices)]);
+  return made;
+}
+
+function contractDocumentChecks({ topic, erpOrders, erpCreditMemos }: Sides): readonly Made[] {
+  const made: Made[] = [];
+  if (topic && erpOrders) made.push(['orders-erp-topic', compareDocuments('order', erpOrders, topic.orders)]);
+  if (topic && erpCreditMemos)
+    made.push(['credit-memos-erp-topic', compareDocuments('credit-memo', erpCreditMemos, topic.creditMemos)]);
   return made;
 }
 
 function customerChecks({ crmCustomers, erpCustomers }: Sides): readonly Made[] {
   return crmCustomers && erpCustomers ? [['customers-crm-erp', compareCustomers(crmCustomers, erpCustomers)]] : [];
+}
+
+/** CRM against ERP, whatever the topics say. Without the ERP's customers nobody could tell whom an order is for. */
+function contractChecks(sides: Sides): readonly Made[] {
+  const { contracts, contractLines, erpOrders, erpInvoiceLines, erpCustomers, legalEntityIdOf } = sides;
+  if (!contracts || !contractLines || !erpOrders || !erpCustomers) return [];
+  const sold = contractsWithLines(contracts, contractLines);
+  const made: Made[] = [['orders-crm-erp', compareOrders(sold, erpOrders, legalEntityIdOf)]];
+  if (erpInvoiceLines) made.push(['contract-billing', checkContractBilling(sold, erpOrders, erpInvoiceLines)]);
+  return made;
+}
+
+function forecastChecks({ topic, plannedCells, legalEntityIdOf }: Sides): readonly Made[] {
+  if (!topic || !plannedCells) return [];
+  return [['forecast-planning-topic', compareForecast(plannedCells, topic.forecast, legalEntityIdOf)]];
 }
 
 const unreadableDifference = ({ check, objectType, itemId, reason }: Unreadable): Difference =>

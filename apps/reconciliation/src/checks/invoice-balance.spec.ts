@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { checkErpBalances, checkInvoiceBalances } from './invoice-balance.ts';
-import type { BalancedInvoice } from './invoice-balance.ts';
+import type { Allocation, BalancedInvoice } from './invoice-balance.ts';
 
 const invoice: BalancedInvoice = {
   ...{ id: 'i', number: 'n', legalEntityId: 'le', customerId: null, currency: 'USD', date: '2026-01-01' },
   ...{ amount: '100', rest: '10', paid: '85', credited: '5', changedAt: null },
 };
-const pays = (...amounts: string[]) => amounts.map((amount, n) => ({ paymentId: `p${n}`, invoiceId: 'i', amount }));
+const settles = (...amounts: string[]): Allocation[] =>
+  amounts.map((amount, n) => ({ documentId: `d${n}`, invoiceId: 'i', amount, changedAt: null }));
 
 describe('gross = payments + credits + open', () => {
   it.each<[string, Partial<BalancedInvoice>, string[], string | null]>([
@@ -18,16 +19,49 @@ describe('gross = payments + credits + open', () => {
     ['holds for an invoice nobody paid', { rest: '95' }, [], null],
     ['counts a reversed payment back', { rest: '15' }, ['85', '-5'], null],
   ])('%s', (_name, change, amounts, expected) => {
-    const found = checkInvoiceBalances([{ ...invoice, ...change }], pays(...amounts));
+    const found = checkInvoiceBalances([{ ...invoice, ...change }], settles(...amounts), null);
     expect(found.map(({ difference }) => difference)).toEqual(expected === null ? [] : [expected]);
   });
 
+  it.each<[string, Partial<BalancedInvoice>, string[], string | null]>([
+    ['hold when they say what the invoice says', {}, ['5'], null],
+    ['hold in parts', {}, ['2', '3'], null],
+    ['hold whatever the invoice itself says was credited', { credited: '0' }, ['5'], null],
+    ['that are not there are missing, whatever the invoice itself says', {}, [], '-5'],
+    ['are a cent too much', {}, ['5.01'], '0.01'],
+    ['are a cent too little', {}, ['4.99'], '-0.01'],
+  ])('credits taken from the credit memos %s', (_name, change, credits, expected) => {
+    const found = checkInvoiceBalances([{ ...invoice, ...change }], settles('85'), settles(...credits));
+    expect(found.map(({ kind, difference }) => [kind, difference])).toEqual(
+      expected === null ? [] : [['balance', expected]],
+    );
+  });
+
+  it('tells what each side says of payments and credits', () => {
+    const [found] = checkInvoiceBalances([invoice], settles('85'), settles('4'));
+    expect(found?.evidence).toEqual({
+      ...{ number: 'n', open: '10', payments: '85', paidAsTheInvoiceSays: '85' },
+      ...{ credited: '4', creditedAsTheInvoiceSays: '5', creditsFrom: 'credit memos' },
+    });
+  });
+
+  it('is timing while what settles the invoice is at work, however quiet the invoice is', () => {
+    const quiet = { ...invoice, changedAt: '2026-01-01T00:00:00.000Z' };
+    const memo = settles('4').map((one) => ({ ...one, changedAt: '2026-01-02T00:00:00.000Z' }));
+    expect(checkInvoiceBalances([quiet], [], memo)[0]?.changedAt).toEqual([
+      '2026-01-01T00:00:00.000Z',
+      '2026-01-02T00:00:00.000Z',
+    ]);
+    expect(checkInvoiceBalances([quiet], [], [])[0]?.changedAt).toEqual(['2026-01-01T00:00:00.000Z']);
+  });
+
   it('leaves allocations to invoices that it does not know alone', () => {
-    expect(checkInvoiceBalances([], pays('1'))).toEqual([]);
+    expect(checkInvoiceBalances([], settles('1'), settles('1'))).toEqual([]);
   });
 
   it('holds inside the ERP, or says that it was not asked', () => {
-    const erp = { ...invoice, appliedPayments: '85', appliedCredits: '5' };
+    const ids = { vendorId: '1', vendorCustomerId: null, customerAccountId: null };
+    const erp = { ...invoice, ...ids, appliedPayments: '85', appliedCredits: '5' };
     expect(checkErpBalances([erp])).toEqual([]);
     expect(checkErpBalances([{ ...erp, appliedCredits: '4.99' }])).toMatchObject([
       { check: 'invoice-balance', kind: 'erp-balance', expected: '100', actual: '99.99', difference: '-0.01' },

@@ -1,41 +1,55 @@
 import { compare, sum } from '@tieout/canonical';
-import { difference } from './difference.ts';
+import { difference, latestOf } from './difference.ts';
 import type { Difference } from './difference.ts';
-import type { Document } from './documents.ts';
+import type { Document, ErpDocument } from './documents.ts';
 
 export interface BalancedInvoice extends Document {
-  /** Settled by credit memos. */
+  /** What the invoice itself says was credited. */
   readonly credited: string;
   /** What the invoice itself says was paid. */
   readonly paid: string;
 }
 
 /** An invoice as the ERP holds it, with what its own links say was settled; null when it was not asked. */
-export interface ErpInvoice extends Document {
+export interface ErpInvoice extends ErpDocument {
   readonly appliedPayments: string | null;
   readonly appliedCredits: string | null;
 }
 
-/** What a payment settles. */
+/** What a payment or a credit memo settles. */
 export interface Allocation {
-  readonly paymentId: string;
+  /** The payment or the credit memo. */
+  readonly documentId: string;
   readonly invoiceId: string;
   readonly amount: string;
+  /** When that document last changed. */
+  readonly changedAt: string | null;
 }
 
-/** Invoice by invoice: gross = payments applied + credited + open, the payments taken from the payments themselves. */
+/**
+ * Invoice by invoice: gross = payments applied + credited + open, the payments taken from the payments themselves and the credits from
+ * the credit memos. Without them (`credits` null: the run does not look at credit memos) the invoice's own word on credits counts.
+ */
 export function checkInvoiceBalances(
   invoices: readonly BalancedInvoice[],
-  allocations: readonly Allocation[],
+  payments: readonly Allocation[],
+  credits: readonly Allocation[] | null,
 ): readonly Difference[] {
-  const applied = new Map<string, string[]>();
-  for (const { invoiceId, amount } of allocations) applied.set(invoiceId, [...(applied.get(invoiceId) ?? []), amount]);
+  const paidBy = Map.groupBy(payments, ({ invoiceId }) => invoiceId);
+  const creditedBy = credits && Map.groupBy(credits, ({ invoiceId }) => invoiceId);
   return invoices.flatMap((invoice) => {
-    const paid = sum(applied.get(invoice.id) ?? []);
-    const settled = sum([paid, invoice.credited, invoice.rest]);
+    const [pays, memos] = [paidBy.get(invoice.id) ?? [], creditedBy?.get(invoice.id) ?? []];
+    const paid = sum(pays.map(({ amount }) => amount));
+    const credited = creditedBy ? sum(memos.map(({ amount }) => amount)) : invoice.credited;
+    const settled = sum([paid, credited, invoice.rest]);
     if (compare(invoice.amount, settled) === 0) return [];
-    const { paid: paidAsTheInvoiceSays, credited } = invoice;
-    return [unbalanced('balance', invoice, settled, { payments: paid, credited, paidAsTheInvoiceSays })];
+    const evidence = {
+      ...{ payments: paid, credited, creditsFrom: creditedBy ? 'credit memos' : 'the invoice' },
+      ...{ paidAsTheInvoiceSays: invoice.paid, creditedAsTheInvoiceSays: invoice.credited },
+    };
+    // A payment that came a moment ago says that more may be on its way.
+    const settledBy = [...pays, ...memos].map(({ changedAt }) => changedAt);
+    return [unbalanced('balance', invoice, settled, evidence, settledBy)];
   });
 }
 
@@ -51,7 +65,13 @@ export function checkErpBalances(invoices: readonly ErpInvoice[]): readonly Diff
   });
 }
 
-function unbalanced(kind: string, invoice: Document, settled: string, evidence: Record<string, string>): Difference {
+function unbalanced(
+  kind: string,
+  invoice: Document,
+  settled: string,
+  evidence: Record<string, string>,
+  settledBy: readonly (string | null)[] = [],
+): Difference {
   return difference({
     check: 'invoice-balance',
     kind,
@@ -62,7 +82,7 @@ function unbalanced(kind: string, invoice: Document, settled: string, evidence: 
     currency: invoice.currency,
     expected: invoice.amount,
     actual: settled,
-    changedAt: [invoice.changedAt],
+    changedAt: [invoice.changedAt, ...(settledBy.length > 0 ? [latestOf(settledBy)] : [])],
     evidence: { number: invoice.number, open: invoice.rest, ...evidence },
   });
 }

@@ -1,17 +1,54 @@
-import { canonicalId } from '@tieout/canonical';
+import { assertDate, canonicalId, parseDecimal } from '@tieout/canonical';
+import type { Contract, ContractLine } from '../checks/contract.ts';
 import type { Customer } from '../checks/customers.ts';
-import { field, instant } from './raw.ts';
+import { field, instant, need } from './raw.ts';
 import type { RawItem } from './raw.ts';
 
-/** An account that is not deleted, by its REST field names. */
+/* Fields by their REST names, read on their own: see netsuite.ts. */
+
+const isDeleted = (item: RawItem): boolean => field(item, 'IsDeleted') === 'true';
+const stamp = (item: RawItem): string | null => instant(field(item, 'SystemModstamp'));
+
+/** An account that is not deleted. */
 export function salesforceCustomer(item: RawItem, instance: string): Customer | null {
-  if (field(item, 'IsDeleted') === 'true') return null;
+  if (isDeleted(item)) return null;
   return {
     customerId: canonicalId('salesforce', instance, 'Account', item.itemId),
     vendorId: item.itemId,
     accountNumber: field(item, 'AccountNumber'),
     name: field(item, 'Name'),
     taxId: field(item, 'Tax_Id__c'),
-    changedAt: instant(field(item, 'SystemModstamp')),
+    changedAt: stamp(item),
+  };
+}
+
+/** A contract that is not deleted, whatever its status. */
+export function salesforceContract(item: RawItem, instance: string): Contract | null {
+  if (isDeleted(item)) return null;
+  const [status, account] = [need(item, 'Status'), field(item, 'AccountId')];
+  return {
+    id: canonicalId('salesforce', instance, 'Contract', item.itemId),
+    vendorId: item.itemId,
+    number: field(item, 'ContractNumber'),
+    status,
+    isActive: status === 'Activated',
+    customerId: account && canonicalId('salesforce', instance, 'Account', account),
+    currency: field(item, 'CurrencyIsoCode'),
+    legalEntity: field(item, 'Legal_Entity__c'),
+    changedAt: stamp(item),
+  };
+}
+
+/** A billing line of a contract that is not deleted. */
+export function salesforceContractLine(item: RawItem, instance: string): ContractLine | null {
+  if (isDeleted(item)) return null;
+  return {
+    billingId: canonicalId('salesforce', instance, 'Contract_Line__c', item.itemId),
+    contractId: canonicalId('salesforce', instance, 'Contract', need(item, 'Contract__c')),
+    vendorId: item.itemId,
+    billOn: assertDate(need(item, 'Bill_On__c').slice(0, 10)),
+    net: parseDecimal(need(item, 'Net_Amount__c')),
+    currency: field(item, 'CurrencyIsoCode'),
+    changedAt: stamp(item),
   };
 }

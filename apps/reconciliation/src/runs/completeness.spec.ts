@@ -42,8 +42,35 @@ describe('a snapshot', () => {
       [{ ...header, sums: [{ name: 'weight', currency: 'USD', amount: '1' }] }, items],
       'weight in USD sums up to 0, the header says 1',
     ],
+    [
+      'with an amount that is no number is not',
+      [
+        { ...header, count: 1n, sums: header.sums.slice(1, 2) },
+        [{ ...items[0]!, fields: { ...items[0]!.fields, gross: 'x' } }],
+      ],
+      'gross in USD: an item says an amount that is no number',
+    ],
     ['of nothing is complete', [{ ...header, count: 0n, sums: [] }, []], null],
   ])('%s', (_name, given, expected) => {
     expect(incompleteReason(...given)).toBe(expected);
+  });
+});
+
+describe('sums of a snapshot', () => {
+  const reasonOf = (fields: Record<string, string>, sum: Snapshot['sums'][number]): string | null =>
+    incompleteReason({ ...header, count: 1n, sums: [sum] }, [{ index: 0n, itemId: 'a', fields }]);
+
+  it.each<[string, Record<string, string>, string]>([
+    ['contract lines', { Net_Amount__c: '80.00', CurrencyIsoCode: 'CHF' }, 'net'],
+    ['the net of orders and invoice lines', { net: '80', currency: 'CHF' }, 'net'],
+    ['what is left of orders', { unbillednet: '80', net: '100', currency: 'CHF' }, 'unbilled'],
+    ['credit memos', { foreigntotal: '80', foreignpaymentamountunused: '1', currency: 'CHF' }, 'amount'],
+    ['forecast cells, each under what is planned', { lineItem: 'Billings', amount: '80', currency: 'CHF' }, 'Billings'],
+  ])('are checked for %s', (_name, fields, name) => {
+    expect(reasonOf(fields, { name, currency: 'CHF', amount: '80' })).toBeNull();
+    expect(reasonOf(fields, { name, currency: 'CHF', amount: '80.01' })).toBe(
+      `${name} in CHF sums up to 80, the header says 80.01`,
+    );
+    expect(reasonOf(fields, { name, currency: 'EUR', amount: '80' })).not.toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import { compare, sum } from '@tieout/canonical';
+import { compare, isDecimal, joinKey, sum } from '@tieout/canonical';
 import type { Snapshot } from '@tieout/canonical';
 import type { RawItem } from '../projections/raw.ts';
 
@@ -10,7 +10,12 @@ const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   applied: ['foreignpaymentamountused'],
   open: ['foreignamountunpaid'],
   unapplied: ['foreignpaymentamountunused'],
+  net: ['Net_Amount__c'],
+  unbilled: ['unbillednet'],
 };
+const CURRENCIES = ['currency', 'CurrencyIsoCode'] as const;
+/** A column that names each row's sum: forecasts are summed up by what is planned. */
+const NAMED_BY = 'lineItem';
 
 /**
  * Why a snapshot proves nothing yet, or null when all of it is here: the header says complete, the items are as many as it says
@@ -24,18 +29,40 @@ export function incompleteReason(
   if (!header.complete) return `the adapter could not complete it: ${header.error ?? 'no reason given'}`;
   if (BigInt(items.length) !== header.count) return `${items.length} of ${header.count} items`;
   if (items.some(({ index }) => index < 0n || index >= header.count)) return 'an item is numbered beyond the count';
+  const sumOf = sumsOf(header.sums, items);
   for (const { name, currency, amount } of header.sums) {
-    const actual = sumOf(name, currency, items);
+    const actual = sumOf(name, currency);
+    if (actual === null) return `${name} in ${currency}: an item says an amount that is no number`;
     if (compare(actual, amount) !== 0) return `${name} in ${currency} sums up to ${actual}, the header says ${amount}`;
   }
   return null;
 }
 
-function sumOf(name: string, currency: string, items: readonly RawItem[]): string {
-  const columns = [name, ...(COLUMNS[name] ?? [])];
-  const values = items.flatMap(({ fields }) => {
-    const column = columns.find((one) => fields[one] !== undefined);
-    return fields['currency'] === currency && column !== undefined ? [fields[column] ?? '0'] : [];
-  });
-  return sum(values);
+/** The sums that the items add up to, by name and currency, read in one pass however many sums there are. */
+function sumsOf(sums: Snapshot['sums'], items: readonly RawItem[]): (name: string, currency: string) => string | null {
+  const names = [...new Set(sums.map(({ name }) => name))];
+  const values = new Map<string, string[]>();
+  for (const { fields } of items) {
+    const currency = CURRENCIES.map((column) => fields[column]).find((code) => code !== undefined) ?? '';
+    for (const [name, value] of fields[NAMED_BY] === undefined ? columnsOf(names, fields) : namedRow(fields)) {
+      const key = joinKey([name, currency]);
+      const list = values.get(key);
+      if (list) list.push(value);
+      else values.set(key, [value]);
+    }
+  }
+  return (name, currency) => {
+    const amounts = values.get(joinKey([name, currency])) ?? [];
+    return amounts.every(isDecimal) ? sum(amounts) : null;
+  };
 }
+
+type Named = readonly (readonly [name: string, value: string])[];
+
+const namedRow = (fields: RawItem['fields']): Named => [[fields[NAMED_BY] ?? '', fields['amount'] ?? '0']];
+
+const columnsOf = (names: readonly string[], fields: RawItem['fields']): Named =>
+  names.flatMap((name) => {
+    const column = [name, ...(COLUMNS[name] ?? [])].find((one) => fields[one] !== undefined);
+    return column === undefined ? [] : [[name, fields[column] ?? '0'] as const];
+  });

@@ -9,8 +9,9 @@ import { evaluate } from '../checks/evaluate.ts';
 import type { Evaluation } from '../checks/evaluate.ts';
 import { judge } from '../checks/verdict.ts';
 import type { Verdict } from '../checks/verdict.ts';
-import { lastPlanningReceipt, loadTopicSide } from '../topic-state/topic-state.store.ts';
-import type { TopicScope } from '../topic-state/topic-state.store.ts';
+import { loadTopicFigures } from '../topic-state/topic-figures.store.ts';
+import { lastPlanningReceipt, loadTopicSide } from '../topic-state/topic-side.store.ts';
+import { scopesOf } from './scope.ts';
 import { dropOldRuns, earlierFindings, endRun, lockWaitingRun } from './run.store.ts';
 import type { Run, RunStatus } from './run.store.ts';
 import { incompleteReason } from './completeness.ts';
@@ -52,7 +53,9 @@ async function decide(options: DecideOptions, run: Run, caughtUp: boolean, tx: E
   const taken = await takenSnapshots(tx, run.runId);
   const reasons = taken.flatMap(({ object, system, problem }) => (problem ? [`${object}@${system}: ${problem}`] : []));
   if (!caughtUp) reasons.push('topics: not everything that they hold was consumed in time');
-  const topic = caughtUp ? await loadTopicSide(tx, scopeOf(taken, run)) : null;
+  const scopes = scopesOf(taken, run.asOf);
+  const topic = caughtUp ? await loadTopicSide(tx, scopes.topics) : null;
+  const topicFigures = caughtUp ? await loadTopicFigures(tx, scopes.figures) : [];
   const evaluation = evaluate(sidesOf(taken, topic, run.asOf, await lastPlanningReceipt(tx)));
   const verdict = judge({
     ...evaluation,
@@ -64,8 +67,8 @@ async function decide(options: DecideOptions, run: Run, caughtUp: boolean, tx: E
   });
   await applyVerdict(options, tx, verdict, { runId: run.runId, at }, run.asOf);
   const status = statusOf(reasons, verdict);
-  const checks = [...evaluation.checked];
-  await endRun(tx, run.runId, { ...evaluation, checks, reasons, status, findings: verdict.findings, endedAt: at });
+  const ended = { checks: [...evaluation.checked], reasons, status, findings: verdict.findings, endedAt: at };
+  await endRun(tx, run.runId, { ...evaluation, ...ended, topicFigures });
   await dropOldRuns(tx, options.runsKept);
   logEnd(options, run, status, reasons, evaluation, verdict);
 }
@@ -83,12 +86,6 @@ async function takenSnapshots(tx: EntityManager, runId: string): Promise<TakenSn
     taken.push({ ...snapshot, items, problem: incompleteReason(snapshot.header, items) });
   }
   return taken;
-}
-
-/** Only documents of the ERP instances that were asked can be compared with them. */
-function scopeOf(taken: readonly TakenSnapshot[], { asOf }: Run): TopicScope {
-  const asked = taken.filter(({ object }) => object === 'invoice' || object === 'payment');
-  return { instances: [...new Set(asked.map(({ instance }) => instance))], cutOff: asOf };
 }
 
 const firstTakenAt = (taken: readonly TakenSnapshot[]): string | undefined =>

@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Cell } from '../checks/cells.ts';
 import type { Stations } from '../checks/evaluate.ts';
 import type { EarlierFinding, Finding } from '../checks/verdict.ts';
+import type { TopicFigures } from '../topic-state/topic-figures.store.ts';
 
 export type RunStatus = 'waiting' | 'clean' | 'timing' | 'breaks' | 'incomplete';
 export type RunTrigger = 'request' | 'periodic' | 'follow-up';
@@ -136,6 +137,7 @@ export interface RunResult {
   readonly checks: readonly string[];
   readonly findings: readonly Finding[];
   readonly stations: Stations;
+  readonly topicFigures: readonly TopicFigures[];
   readonly endedAt: string;
 }
 
@@ -150,6 +152,7 @@ export async function endRun(tx: EntityManager, runId: string, result: RunResult
   const { erp, topic, planning } = result.stations;
   for (const [station, cells] of Object.entries({ erp, topic, planning }))
     await insertCells(tx, runId, station, cells ?? []);
+  await insertTopicFigures(tx, runId, result.topicFigures);
 }
 
 async function insertFindings(tx: EntityManager, runId: string, findings: readonly Finding[]): Promise<void> {
@@ -178,6 +181,28 @@ async function insertCells(tx: EntityManager, runId: string, station: string, ce
      SELECT $1::uuid, $2::text, * FROM unnest(${arrays})`,
     [runId, station, ...names.map(column)],
   );
+}
+
+async function insertTopicFigures(tx: EntityManager, runId: string, figures: readonly TopicFigures[]): Promise<void> {
+  await tx.query(
+    `INSERT INTO run_topic (run_id, topic, keys, sums)
+     SELECT $1::uuid, * FROM unnest($2::text[], $3::bigint[], $4::jsonb[])`,
+    [
+      runId,
+      figures.map(({ topic }) => topic),
+      figures.map(({ keys }) => keys),
+      figures.map(({ sums }) => JSON.stringify(sums)),
+    ],
+  );
+}
+
+/** What each topic held when the run ended; nothing of a run that the topics were not caught up with. */
+export async function topicFigures(tx: EntityManager, runId: string): Promise<TopicFigures[]> {
+  const rows = await tx.query<(Omit<TopicFigures, 'keys'> & { keys: string })[]>(
+    `SELECT topic, keys, sums FROM run_topic WHERE run_id = $1 ORDER BY topic`,
+    [runId],
+  );
+  return rows.map((row) => ({ ...row, keys: Number(row.keys) }));
 }
 
 export type StationCell = Omit<Cell, 'changedAt'> & { readonly station: string };
@@ -219,13 +244,15 @@ export async function dropOldRuns(tx: EntityManager, kept: number): Promise<void
 /** For metrics: runs by status, and when one last compared everything that it was asked to (seconds since the epoch). */
 export async function runCounts(
   tx: EntityManager,
-): Promise<{ byStatus: { status: RunStatus; count: number }[]; lastSuccess: number }> {
+): Promise<{ byStatus: { status: RunStatus; count: number }[]; lastRun: number; lastSuccess: number }> {
   const rows = await tx.query<{ status: RunStatus; count: string; last: string | null }[]>(
     `SELECT status, count(*) AS count, extract(epoch FROM max(ended_at)) AS last FROM run GROUP BY status`,
   );
-  const whole = rows.filter(({ status, last }) => last !== null && status !== 'incomplete');
+  const ended = rows.filter(({ last }) => last !== null);
+  const latest = (some: typeof rows): number => Math.max(0, ...some.map(({ last }) => Number(last)));
   return {
     byStatus: rows.map(({ status, count }) => ({ status, count: Number(count) })),
-    lastSuccess: Math.max(0, ...whole.map(({ last }) => Number(last))),
+    lastRun: latest(ended),
+    lastSuccess: latest(ended.filter(({ status }) => status !== 'incomplete')),
   };
 }

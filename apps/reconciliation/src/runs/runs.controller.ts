@@ -3,9 +3,13 @@ import { isDate } from '@tieout/canonical';
 import { ApiError, parseInput } from '@tieout/platform';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
-import { findRun, findingsOf, latestEnded, listRuns, stationCells } from './run.store.ts';
+import type { TopicFigures } from '../topic-state/topic-figures.store.ts';
+import { findRun, findingsOf, latestEnded, listRuns, stationCells, topicFigures } from './run.store.ts';
 import type { Run } from './run.store.ts';
 import { RunWorker } from './run.worker.ts';
+import { heldBySystem } from './systems.ts';
+import type { HeldBySystem } from './systems.ts';
+import { snapshotsOf } from './snapshot.store.ts';
 
 const MAX_PAGE = 500;
 const newRun = z
@@ -20,7 +24,7 @@ const newRun = z
   .nullish();
 const page = z.object({ limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(50) });
 const runId = z.uuid({ error: 'expected the id of a run' });
-const stationQuery = z.object({ runId: runId.optional() });
+const ofRun = z.object({ runId: runId.optional() });
 
 @Controller()
 export class RunsController {
@@ -55,13 +59,28 @@ export class RunsController {
   /** Figures per station of a run, of the latest that made checks when none is named. */
   @Get('stations')
   async stations(@Query() query: unknown): Promise<{ run: Run; stations: Record<string, unknown[]> }> {
-    const { manager } = this.#database;
-    const id = parseInput(stationQuery, query).runId ?? (await latestEnded(manager));
-    if (id === null) throw new ApiError(404, 'NO_RUN', 'No run has made a check yet.', 'Start one with POST /runs.');
-    const run = await this.#find(id);
+    const run = await this.#named(query);
     const stations: Record<string, unknown[]> = { erp: [], topic: [], planning: [] };
-    for (const { station, ...cell } of await stationCells(manager, id)) stations[station]?.push(cell);
+    for (const { station, ...cell } of await stationCells(this.#database.manager, run.runId))
+      stations[station]?.push(cell);
     return { run, stations };
+  }
+
+  /** What each system said that it holds, beside what the topics held, of the latest run that made checks when none is named. */
+  @Get('systems')
+  async systems(
+    @Query() query: unknown,
+  ): Promise<{ run: Run; systems: readonly HeldBySystem[]; topics: readonly TopicFigures[] }> {
+    const run = await this.#named(query);
+    const { manager } = this.#database;
+    const systems = (await snapshotsOf(manager, run.runId)).map(heldBySystem);
+    return { run, systems, topics: await topicFigures(manager, run.runId) };
+  }
+
+  async #named(query: unknown): Promise<Run> {
+    const id = parseInput(ofRun, query).runId ?? (await latestEnded(this.#database.manager));
+    if (id === null) throw new ApiError(404, 'NO_RUN', 'No run has made a check yet.', 'Start one with POST /runs.');
+    return this.#find(id);
   }
 
   async #find(id: string): Promise<Run> {

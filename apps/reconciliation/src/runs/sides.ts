@@ -1,11 +1,19 @@
 import type { Snapshot } from '@tieout/canonical';
-import type { Check, Difference } from '../checks/difference.ts';
-import type { Sides, TopicSide, Unreadable } from '../checks/evaluate.ts';
-import { anaplanCell } from '../projections/anaplan.ts';
-import { netsuiteCustomer, netsuiteInvoice, netsuitePayment } from '../projections/netsuite.ts';
+import type { Check, ObjectType } from '../checks/difference.ts';
+import type { Sides, TopicSide, Unreadable } from '../checks/sides.ts';
+import { anaplanCell, anaplanForecastCell } from '../projections/anaplan.ts';
+import {
+  netsuiteCreditMemo,
+  netsuiteCustomer,
+  netsuiteCustomerLink,
+  netsuiteInvoice,
+  netsuiteInvoiceLine,
+  netsuiteOrder,
+  netsuitePayment,
+} from '../projections/netsuite.ts';
 import { projectAll } from '../projections/raw.ts';
 import type { RawItem } from '../projections/raw.ts';
-import { salesforceCustomer } from '../projections/salesforce.ts';
+import { salesforceContract, salesforceContractLine, salesforceCustomer } from '../projections/salesforce.ts';
 
 export interface TakenSnapshot {
   readonly object: string;
@@ -17,6 +25,10 @@ export interface TakenSnapshot {
   readonly problem: string | null;
 }
 
+type Project<T> = (item: RawItem, instance: string) => T | null;
+/** Rows of a side, null when it is not complete; items that cannot be read count as differences of the check. */
+type SideOf = <T>(name: string, check: Check, project: Project<T>) => readonly T[] | null;
+
 /** The sides of the checks from what the systems hold; a side whose snapshot is not complete is null. */
 export function sidesOf(
   taken: readonly TakenSnapshot[],
@@ -25,29 +37,67 @@ export function sidesOf(
   planningLoadedAt: string | null,
 ): Sides {
   const unreadable: Unreadable[] = [];
-  const side = <T>(name: string, check: Check, project: (item: RawItem, instance: string) => T | null): T[] | null => {
+  const side: SideOf = (name, check, project) => {
     const snapshots = taken.filter(({ object, system }) => `${object}@${system}` === name);
     if (snapshots.length === 0 || snapshots.some(({ problem }) => problem !== null)) return null;
     return snapshots.flatMap(({ items, instance }) => {
       const projected = projectAll(items, (item) => project(item, instance));
-      const objectType = name.split('@')[0] as Difference['objectType'];
+      const objectType = name.split('@')[0] as ObjectType;
       unreadable.push(...projected.unreadable.map((one) => ({ ...one, check, objectType })));
       return projected.rows;
     });
   };
-  const upToCutOff = <T extends { date: string }>(rows: T[] | null): T[] | null =>
-    rows && rows.filter(({ date }) => cutOff === null || date <= cutOff);
   return {
     topic,
-    unreadable,
-    erpInvoices: upToCutOff(side('invoice@netsuite', 'invoices-erp-topic', netsuiteInvoice)),
-    erpPayments: upToCutOff(side('payment@netsuite', 'payments-erp-topic', netsuitePayment)),
-    erpCustomers: side('customer@netsuite', 'customers-crm-erp', netsuiteCustomer),
-    crmCustomers: side('customer@salesforce', 'customers-crm-erp', salesforceCustomer),
+    legalEntityIdOf: legalEntityIds(topic),
+    ...erpSides(side, cutOff),
+    ...crmSides(side, cutOff),
     // Planning does not say when a cell changed; its last load is the latest that one can have.
     planningCells: side('cell@anaplan', 'cells-topic-planning', (item) => {
       const cell = anaplanCell(item);
       return cell && { ...cell, changedAt: planningLoadedAt };
     }),
+    plannedCells: side('forecast@anaplan', 'forecast-planning-topic', anaplanForecastCell),
+    unreadable,
+  };
+}
+
+function legalEntityIds(topic: TopicSide | null): Sides['legalEntityIdOf'] {
+  const byCode = new Map([...(topic?.legalEntities ?? [])].map(([id, code]) => [code, id]));
+  return (code) => (code === null ? null : (byCode.get(code) ?? null));
+}
+
+type ErpSides = 'erpInvoices' | 'erpPayments' | 'erpOrders' | 'erpCreditMemos' | 'erpInvoiceLines' | 'erpCustomers';
+
+function erpSides(side: SideOf, cutOff: string | null): Pick<Sides, ErpSides> {
+  const links = new Map(side('customer@netsuite', 'customers-crm-erp', netsuiteCustomerLink));
+  const documents = <T extends { readonly date: string; readonly customerAccountId: string | null }>(
+    name: string,
+    check: Check,
+    project: Project<T>,
+  ): readonly T[] | null => {
+    const rows = side(name, check, project)?.filter(({ date }) => cutOff === null || date <= cutOff);
+    return rows?.map((row) => ({ ...row, customerId: links.get(row.customerAccountId ?? '') ?? null })) ?? null;
+  };
+  return {
+    erpInvoices: documents('invoice@netsuite', 'invoices-erp-topic', netsuiteInvoice),
+    erpPayments: documents('payment@netsuite', 'payments-erp-topic', netsuitePayment),
+    erpOrders: documents('order@netsuite', 'orders-erp-topic', netsuiteOrder),
+    erpCreditMemos: documents('credit-memo@netsuite', 'credit-memos-erp-topic', netsuiteCreditMemo),
+    erpInvoiceLines: documents('invoice-line@netsuite', 'contract-billing', netsuiteInvoiceLine),
+    erpCustomers: side('customer@netsuite', 'customers-crm-erp', netsuiteCustomer),
+  };
+}
+
+/**
+ * A contract is what it is now: what was sold later than a cut-off is in it, what was billed later is not in the documents up to it.
+ * So a run up to a date leaves contracts out, and no check is made of them.
+ */
+function crmSides(side: SideOf, cutOff: string | null): Pick<Sides, 'contracts' | 'contractLines' | 'crmCustomers'> {
+  return {
+    contracts: cutOff === null ? side('contract@salesforce', 'orders-crm-erp', salesforceContract) : null,
+    contractLines:
+      cutOff === null ? side('contract-line@salesforce', 'contract-billing', salesforceContractLine) : null,
+    crmCustomers: side('customer@salesforce', 'customers-crm-erp', salesforceCustomer),
   };
 }

@@ -1,0 +1,53 @@
+import type { Cell } from './cells.ts';
+import type { BilledLine, Contract, ContractLine, ErpOrder } from './contract.ts';
+import type { ControlTotal } from './control-totals.ts';
+import type { Customer } from './customers.ts';
+import type { Check, ObjectType } from './difference.ts';
+import type { ContractDocument, Document, ErpDocument } from './documents.ts';
+import type { PlannedCell, PublishedForecast } from './forecast.ts';
+import type { Allocation, BalancedInvoice, ErpInvoice } from './invoice-balance.ts';
+
+/** What the topics say now: documents that stand, up to the cut-off when there is one. */
+export interface TopicSide {
+  readonly invoices: readonly BalancedInvoice[];
+  readonly payments: readonly Document[];
+  readonly orders: readonly ContractDocument[];
+  readonly creditMemos: readonly ContractDocument[];
+  /** What payments settle. */
+  readonly allocations: readonly Allocation[];
+  /** What credit memos settle; null when the run does not look at them. */
+  readonly creditAllocations: readonly Allocation[] | null;
+  /** Months with documents behind the cut-off. */
+  readonly laterMonths: ReadonlySet<string>;
+  readonly controlTotals: readonly ControlTotal[];
+  readonly forecast: PublishedForecast;
+  /** Code by id of every legal entity. */
+  readonly legalEntities: ReadonlyMap<string, string>;
+}
+
+export interface Unreadable {
+  readonly check: Check;
+  readonly objectType: ObjectType;
+  readonly itemId: string;
+  readonly reason: string;
+}
+
+/** The sides of a run; null where the snapshot is not complete, and no topic side while the topics are not caught up with. */
+export interface Sides {
+  readonly topic: TopicSide | null;
+  readonly erpInvoices: readonly ErpInvoice[] | null;
+  readonly erpPayments: readonly ErpDocument[] | null;
+  readonly erpCustomers: readonly Customer[] | null;
+  readonly crmCustomers: readonly Customer[] | null;
+  readonly planningCells: readonly Cell[] | null;
+  readonly erpOrders: readonly ErpOrder[] | null;
+  readonly erpInvoiceLines: readonly BilledLine[] | null;
+  readonly erpCreditMemos: readonly (ErpDocument & ContractDocument)[] | null;
+  /** Null, like their lines, in a run up to a date as well: a contract is what it is now. */
+  readonly contracts: readonly Contract[] | null;
+  readonly contractLines: readonly ContractLine[] | null;
+  readonly plannedCells: readonly PlannedCell[] | null;
+  readonly unreadable: readonly Unreadable[];
+  /** Id of a legal entity by its code, as far as the topics tell. */
+  readonly legalEntityIdOf: (code: string | null) => string | null;
+}

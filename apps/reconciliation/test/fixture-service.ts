@@ -1,0 +1,141 @@
+import type { Snapshot } from '@tieout/canonical';
+import { startService } from '@tieout/platform';
+import type { RunningService } from '@tieout/platform';
+import { createDatabase, eventually, stack } from '@tieout/testing';
+import { expect } from 'vitest';
+import { service } from '../src/app.module.ts';
+import type { Bus } from './fixture-bus.ts';
+
+export type Rows = Record<string, Record<string, string>[]>;
+export interface ApiRun {
+  readonly runId: string;
+  readonly status: string;
+  readonly followedBy: string | null;
+  readonly reasons: string[];
+  readonly checks: string[];
+  readonly breaks: number;
+  readonly timing: number;
+  readonly findings: { breakId: string; check: string; kind: string; object: string; verdict: string }[];
+}
+export interface ApiBreak {
+  readonly breakId: string;
+  readonly status: string;
+  readonly check: string;
+  readonly kind: string;
+  readonly object: string;
+  readonly expected: string | null;
+  readonly actual: string | null;
+  readonly evidence: Record<string, string>;
+}
+
+/** The service with every adapter played by the test. */
+export class FixtureService {
+  readonly #bus: Bus;
+  readonly #sides: readonly string[];
+  readonly databaseUrl: string;
+  #running: RunningService | null = null;
+
+  private constructor(bus: Bus, sides: readonly string[], databaseUrl: string) {
+    this.#bus = bus;
+    this.#sides = sides;
+    this.databaseUrl = databaseUrl;
+  }
+
+  /** Not started yet. Sides as `object@system`, asked of this instance. */
+  static async create(bus: Bus, instance: string, sides: readonly string[]): Promise<FixtureService> {
+    const { url } = await createDatabase('reconciliation');
+    return new FixtureService(
+      bus,
+      sides.map((side) => `${side}:${instance}`),
+      url,
+    );
+  }
+
+  get url(): string {
+    return this.#running?.url ?? '';
+  }
+
+  async start(over: Record<string, string> = {}): Promise<void> {
+    this.#running = await startService(service, {
+      LOG_LEVEL: 'silent',
+      KAFKA_BROKERS: stack().brokers.join(','),
+      SCHEMA_REGISTRY_URL: stack().registryUrl,
+      SCHEMA_BUNDLE: this.#bus.bundle,
+      DATABASE_URL: this.databaseUrl,
+      DATABASE_SCHEMA: 'reconciliation',
+      RECONCILIATION_SIDES: this.#sides.join(),
+      RUN_POLL_MS: '50',
+      RECHECK_DELAY_MS: '0',
+      // The topics hold what every other spec file wrote, and all of it is consumed before a run is decided.
+      RUN_DEADLINE_MS: '120000',
+      ...over,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#running?.stop();
+    this.#running = null;
+  }
+
+  async get<T>(path: string, expected = 200): Promise<T> {
+    const response = await fetch(`${this.url}${path}`);
+    expect([path, response.status]).toEqual([path, expected]);
+    return (await response.json()) as T;
+  }
+
+  async post(body: object, expected = 202): Promise<ApiRun> {
+    const response = await fetch(`${this.url}/runs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    expect(response.status).toBe(expected);
+    return (await response.json()) as ApiRun;
+  }
+
+  /** Plays every adapter for a run; `over` changes the header of a side. */
+  async answer(runId: string, rows: Rows, over: Record<string, Partial<Snapshot>> = {}): Promise<void> {
+    const asked = await eventually(async () => {
+      const requests = await this.#bus.read('finance.snapshot-request.v1', (request) => request.runId === runId);
+      return requests.length === this.#sides.length ? requests : null;
+    });
+    for (const request of asked) {
+      const side = `${request.object}@${request.system}`;
+      await this.#bus.answer(request, rows[side] ?? [], over[side]);
+    }
+  }
+
+  ended(runId: string): Promise<ApiRun> {
+    return eventually(
+      async () => {
+        const run = await this.get<ApiRun>(`/runs/${runId}`);
+        return run.status !== 'waiting' ? run : null;
+      },
+      { timeoutMs: 150_000 },
+    );
+  }
+
+  async run(rows: Rows, body: object = {}): Promise<ApiRun> {
+    const { runId } = await this.post(body);
+    await this.answer(runId, rows);
+    return this.ended(runId);
+  }
+
+  /** The run that the service starts by itself to decide about timing. */
+  async followUp(first: ApiRun, rows: Rows, over: Record<string, Partial<Snapshot>> = {}): Promise<ApiRun> {
+    const { followedBy } = await eventually(async () => {
+      const found = await this.get<ApiRun>(`/runs/${first.runId}`);
+      return found.followedBy !== null ? found : null;
+    });
+    await this.answer(followedBy as string, rows, over);
+    return this.ended(followedBy as string);
+  }
+
+  async openBreaks(): Promise<ApiBreak[]> {
+    return (await this.get<{ breaks: ApiBreak[] }>('/breaks?status=open&limit=500')).breaks;
+  }
+}
+
+/** `check kind` of each, sorted. */
+export const named = (breaks: readonly { check: string; kind: string }[]): string[] =>
+  breaks.map(({ check, kind }) => `${check} ${kind}`).toSorted();
