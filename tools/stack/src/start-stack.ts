@@ -1,4 +1,5 @@
-import { type Guardian, startGuardian } from './guardian-client.ts';
+import { type Exit, type Guardian, startGuardian } from './guardian-client.ts';
+import type { SpawnSpec } from './guardian-protocol.ts';
 import type { PostgresAddress, StackHandle } from './handle.ts';
 import { type KafkaCluster, startKafka, type BrokerControl } from './kafka.ts';
 import { startPostgres } from './postgres.ts';
@@ -26,6 +27,10 @@ export interface RunningStack extends StackHandle {
   readonly folder: string;
   /** Pid of the process that owns the parts. */
   readonly guardianPid: number;
+  /** Runs another program as a part of the stack: it ends with it. Resolves to its pid, rejects when it cannot be started. */
+  spawn(spec: SpawnSpec): Promise<number>;
+  /** Resolves when the program named so ends. */
+  exited(name: string): Promise<Exit>;
   /** Does things to one broker, by node id from 1. */
   broker(nodeId: number): BrokerControl;
   /** Ends all processes and removes the folder. */
@@ -69,6 +74,8 @@ function running(
     postgres: parts.postgres ?? NO_POSTGRES,
     folder: guardian.folder,
     guardianPid: guardian.pid,
+    spawn: (spec) => guardian.spawn(spec),
+    exited: (name) => guardian.exited(name),
     broker: (nodeId) => {
       if (parts.kafka === null) throw new Error('this stack was started without Kafka');
       return parts.kafka.broker(nodeId);
