@@ -8,6 +8,14 @@ interface Part {
   run(): boolean;
 }
 
+const COMPOSE_LINT = [
+  ...['--max-warnings', '0'],
+  ...['service-keys-order', 'services-alphabetical-order', 'top-level-properties-order'].flatMap((rule) => [
+    '--disable-rule',
+    rule,
+  ]),
+];
+
 const parts: readonly Part[] = [
   { name: 'format', run: () => command('prettier', ['--check', '--log-level', 'warn', '.']) },
   { name: 'types', run: () => command('tsc', ['--noEmit', '-p', '.']) },
@@ -16,6 +24,9 @@ const parts: readonly Part[] = [
   { name: 'lint', run: () => command('nx', ['show', 'projects']) && command('eslint', ['.']) },
   { name: 'contracts', run: () => tsx('tools/contracts/src/main.ts', ['check']) },
   { name: 'generated files', run: () => tsx('tools/contracts/src/main.ts', ['generate', '--check']) },
+  { name: 'dashboards', run: () => tsx('tools/monitoring/src/main.ts', ['generate', '--check']) },
+  // Its order is that of the start, from the broker to Grafana.
+  { name: 'compose file', run: () => command('dclint', ['docker-compose.yml', ...COMPOSE_LINT]) },
   { name: 'documented paths', run: documentedPaths },
 ];
 
