@@ -1,7 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { anaplanConfig, createAnaplanClient, type AnaplanClient } from '@tieout/connector-anaplan';
-import { createNetSuiteClient, netsuiteConfig, type NetSuiteClient } from '@tieout/connector-netsuite';
+import {
+  createNetSuiteClient,
+  netsuiteConfig,
+  type NetSuiteClient,
+  type NetSuiteConfig,
+} from '@tieout/connector-netsuite';
 import { createSalesforceClient, salesforceConfig, type SalesforceClient } from '@tieout/connector-salesforce';
 import { applyContracts, writeBundle } from '@tieout/contracts';
 import { createCodec, createKafka, readBundle, type Codec } from '@tieout/messaging';
@@ -23,11 +28,19 @@ export interface Environment {
   readonly vendorUrls: Readonly<Record<string, string>>;
   readonly salesforce: SalesforceClient;
   readonly netsuite: NetSuiteClient;
+  /** What the demo's own calls to NetSuite are made with. */
+  readonly netsuiteConfig: NetSuiteConfig;
   readonly anaplan: AnaplanClient;
   readonly kafka: Kafka;
+  /** File with the id bundle of the schemas. */
+  readonly bundle: string;
+  /** The demo's files: logs of the services, the report. Gone with the stack. */
+  readonly folder: string;
   readonly codec: Codec;
 }
 
+/** The registry has just started, beside everything else that starts on this machine. */
+const REGISTRY_TIMEOUT_MS = 60_000;
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 
 /**
@@ -60,12 +73,16 @@ export async function startEnvironment(resources: AsyncDisposableStack, progress
     progress.note(`${name.padEnd(20)} pid ${String(pid).padEnd(8)} ${await supervisor.url(name)}`);
 
   const { salesforce, netsuite, anaplan } = vendors.credentials;
+  const netsuiteOptions = netsuiteConfig.parse({ ...netsuite, concurrency: 8 });
   return {
     stack,
+    folder,
+    bundle: codecs.bundle,
     supervisor,
     vendorUrls: vendors.urls,
     salesforce: createSalesforceClient(salesforceConfig.parse(salesforce)),
-    netsuite: createNetSuiteClient(netsuiteConfig.parse({ ...netsuite, concurrency: 8 })),
+    netsuite: createNetSuiteClient(netsuiteOptions),
+    netsuiteConfig: netsuiteOptions,
     anaplan: createAnaplanClient(
       anaplanConfig.parse({ ...anaplan, pollMs: 100, requestsPerMinute: ANAPLAN_REQUESTS_PER_MINUTE / 4 }),
     ),
@@ -75,7 +92,8 @@ export async function startEnvironment(resources: AsyncDisposableStack, progress
 }
 
 async function applyAllContracts(stack: RunningStack, folder: string): Promise<{ bundle: string; codec: Codec }> {
-  const { bundle: ids } = await applyContracts({ brokers: stack.brokers, registry: { url: stack.registryUrl } });
+  const registry = { url: stack.registryUrl, timeoutMs: REGISTRY_TIMEOUT_MS };
+  const { bundle: ids } = await applyContracts({ brokers: stack.brokers, registry });
   if (ids === null) throw new Error('applying the contracts gave no id bundle');
   const bundle = path.join(folder, 'schema-ids.json');
   writeBundle(bundle, ids);

@@ -79,28 +79,36 @@ function contributions({ country, amount, invoiceDate, settledDate }: Receivable
 }
 
 /** One measure of one legal entity and month on which the stations do not agree. */
-export interface Difference {
+export interface Difference<S extends string = Station> {
   readonly country: string;
   readonly month: string;
   readonly currency: string;
   readonly measure: Measure;
-  readonly values: Readonly<Record<Station, string>>;
+  readonly values: Readonly<Record<S, string>>;
 }
 
-/** Every difference between any two stations; a station that has no such figure says zero. */
-export function differences(stations: Stations): Difference[] {
-  const indexed = STATIONS.map(
-    (station) => [station, new Map(stations[station].map((f) => [figureKey(f), f]))] as const,
-  );
-  const all = new Map(STATIONS.flatMap((station) => stations[station].map((f) => [figureKey(f), f] as const)));
+/**
+ * Every difference between any station and the one that is right; a station that has no such figure says zero.
+ * @param right name of the station that the others are held against
+ */
+export function differencesFrom<S extends string>(
+  right: NoInfer<S>,
+  stations: Readonly<Record<S, readonly Figure[]>>,
+): Difference<S>[] {
+  const names = Object.keys(stations) as S[];
+  const indexed = names.map((station) => [station, new Map(stations[station].map((f) => [figureKey(f), f]))] as const);
+  const all = new Map(names.flatMap((station) => stations[station].map((f) => [figureKey(f), f] as const)));
   return [...all.values()].sort(byKey).flatMap(({ country, month, currency }) =>
     MEASURES.flatMap((measure) => {
       const value = (figure: Figure | undefined): string => String(figure?.[measure] ?? '0');
       const values = Object.fromEntries(
         indexed.map(([station, figures]) => [station, value(figures.get(figureKey({ country, month, currency })))]),
-      ) as Record<Station, string>;
-      const same = STATIONS.every((station) => isZero(subtract(values[station], values.file)));
+      ) as Record<S, string>;
+      const same = names.every((station) => isZero(subtract(values[station], values[right])));
       return same ? [] : [{ country, month, currency, measure, values }];
     }),
   );
 }
+
+/** Every difference from what the file says. */
+export const differences = (stations: Stations): Difference[] => differencesFrom('file', stations);

@@ -34,7 +34,7 @@ export async function loadCustomers(rows: readonly Receivable[], load: CrmLoad):
   const refused = new Map<string, string>();
   for (let start = 0; start < accounts.length; start += PORTION) {
     const portion = accounts.slice(start, start + PORTION);
-    const results = await load.client.upsertAccounts('External_Id__c', portion);
+    const results = await load.client.upsertRecords('Account', 'External_Id__c', portion);
     results.forEach((result, index) => {
       const number = portion[index]!.AccountNumber;
       if (result.success && result.id !== undefined) ids.set(number, customerIdOf(load.instance, result.id));

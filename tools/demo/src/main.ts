@@ -1,15 +1,19 @@
-/** `npm run demo`: the whole pipeline on this machine, from a file of receivables to planning, tied out. */
+/** `npm run demo`: the whole pipeline on this machine, from CRM to cash to plan, tied out. */
 import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { errorKind } from '@tieout/messaging';
 import { PrerequisiteError } from '@tieout/stack';
 import { startEnvironment, type Environment } from './environment.ts';
-import { differences } from './figures.ts';
+import { announce, type Announcement } from './announcement.ts';
+import { createKilling } from './killing.ts';
+import { openLookouts } from './lookouts.ts';
+import { CrmRefusal } from './month-end/load-crm.ts';
+import { monthEndScene } from './month-end/scene.ts';
 import { readOptions, SERVICES, type DemoOptions } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { UnusableFile } from './receivables.ts';
-import { breakText, figureTable, rejectedText, type Report } from './report.ts';
-import { readReceivables, runPipeline } from './run.ts';
+import { receivablesScene } from './run.ts';
+import type { Outcome } from './scene.ts';
 import { NotRunnable } from './supervisor.ts';
 import { WaitedInVain } from './wait.ts';
 
@@ -38,22 +42,25 @@ async function main(options: DemoOptions): Promise<number> {
 
 /** A stack trace helps with a bug only. */
 function isExpected(error: unknown): boolean {
-  return error instanceof WaitedInVain || error instanceof NotRunnable || errorKind(error) !== 'bug';
+  return [WaitedInVain, NotRunnable, CrmRefusal].some((kind) => error instanceof kind) || errorKind(error) !== 'bug';
 }
 
 async function demo(options: DemoOptions, progress: Progress, stop: AbortSignal): Promise<number> {
-  const parsed = readReceivables(options);
+  const scene = options.scenario === 'month-end' ? monthEndScene(options) : receivablesScene(options);
   const reportFile = writableReport(options);
-  progress.step(`${parsed.rows.length} receivables, ${parsed.rejected.length} rows rejected`);
+  progress.step(scene.title);
   await using resources = new AsyncDisposableStack();
   resources.defer(() => progress.step('Stopping'));
   const environment = await interruptible(stop, startEnvironment(resources, progress));
+  const announcement = announce(resources, environment, options, progress);
+  const links = await interruptible(stop, openLookouts(resources, environment, announcement, progress));
   const signal = AbortSignal.any([stop, environment.supervisor.broken]);
+  const killing = createKilling(options.kill, environment.supervisor, progress);
   try {
-    const report = await interruptible(signal, runPipeline({ environment, options, progress, signal }, parsed));
-    show(report, reportFile, options, progress);
-    if (!options.once) await stayUp(environment, progress, signal);
-    return report.breaks.length === 0 ? EXIT.agreed : EXIT.differs;
+    const outcome = await interruptible(signal, scene.play({ environment, options, progress, signal, killing }));
+    show(outcome, reportFile, announcement, options, progress);
+    if (!options.once) await stayUp(environment, links, progress, signal);
+    return outcome.agreed ? EXIT.agreed : EXIT.differs;
   } catch (error) {
     if (!stop.aborted) showLogs(environment);
     throw error;
@@ -100,29 +107,30 @@ function writableReport({ report }: DemoOptions): string | null {
   }
 }
 
-function show(report: Report, file: string | null, options: DemoOptions, progress: Progress): void {
+function show(
+  { report, text }: Outcome,
+  file: string | null,
+  announcement: Announcement,
+  { json }: DemoOptions,
+  progress: Progress,
+): void {
+  const written = `${JSON.stringify(report, null, 2)}\n`;
+  announcement.reported(written);
   if (file !== null) {
-    writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+    writeFileSync(file, written);
     progress.note(`report: ${file}`);
   }
-  if (options.json) return void process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  const differing = differences(report.stations);
-  const parts = [figureTable(report.stations, differing)];
-  if (report.rejected.length > 0)
-    parts.push(`${report.rejected.length} rows rejected:\n${rejectedText(report.rejected)}`);
-  if (report.breaks.length > 0) parts.push(`${report.breaks.length} breaks:\n${breakText(report.breaks)}`);
-  parts.push(verdict(report));
-  process.stdout.write(`\n${parts.join('\n\n')}\n`);
+  process.stdout.write(json ? written : `\n${text}\n`);
 }
 
-function verdict({ stations, breaks }: Report): string {
-  if (breaks.length > 0) return 'The stations do not agree, or there are breaks.';
-  if (stations.file.length === 0) return 'No receivables to compare.';
-  return 'File, ERP, topics and planning agree to the cent; no break.';
-}
-
-async function stayUp(environment: Environment, progress: Progress, signal: AbortSignal): Promise<void> {
+async function stayUp(
+  environment: Environment,
+  links: Readonly<Record<string, string>>,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
   progress.step('Everything stays up until Ctrl-C');
+  for (const [name, url] of Object.entries(links)) progress.note(`${name.padEnd(20)} ${url}`);
   for (const service of SERVICES) progress.note(`${service.padEnd(20)} ${await environment.supervisor.url(service)}`);
   for (const [vendor, url] of Object.entries(environment.vendorUrls)) progress.note(`${vendor.padEnd(20)} ${url}`);
   progress.note(`${'Kafka'.padEnd(20)} ${environment.stack.brokers.join(',')}`);

@@ -44,9 +44,10 @@ export async function reconcile(options: Reconciling): Promise<readonly Reported
     const run = await call<Run>(options, 'GET', `/runs/${runId}`);
     switch (run.status) {
       case 'clean':
-      case 'breaks':
         return { done: true, value: run };
+      case 'breaks':
       case 'timing':
+        if (run.timing === 0) return { done: true, value: run };
         runId = run.followedBy ?? runId;
         return { done: false, missing: `${run.timing} differences, looked at again in the next snapshot` };
       case 'incomplete':

@@ -1,6 +1,7 @@
 import { formatAmount, sum as addUp } from '@tieout/canonical';
-import { figureKey, MEASURES, STATIONS, type Difference, type Figure, type Stations } from './figures.ts';
+import { differences, figureKey, MEASURES, STATIONS, type Difference, type Figure, type Stations } from './figures.ts';
 import type { RejectedRow } from './receivables.ts';
+import { layout } from './table.ts';
 
 /** A difference that reconciliation proved, or that the stations show. */
 export interface ReportedBreak {
@@ -81,17 +82,6 @@ function total(values: readonly string[], currency: string): string {
   return currency === '' ? '0' : formatAmount(addUp(values), currency);
 }
 
-/** Columns of text to the left, of figures to the right. */
-function layout(rows: readonly (readonly string[])[], textColumns: number): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column < textColumns ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
 export function rejectedText(rejected: readonly RejectedRow[]): string {
   return rejected.map(({ line, reason }) => `line ${line}: ${reason}`).join('\n');
 }
@@ -103,4 +93,20 @@ export function breakText(breaks: readonly ReportedBreak[]): string {
         `${check} ${kind} ${object}: expected ${expected ?? '-'}, found ${actual ?? '-'}`,
     )
     .join('\n');
+}
+
+/** The report for a person. */
+export function reportText(report: Report): string {
+  const { stations, rejected, breaks } = report;
+  const parts = [figureTable(stations, differences(stations))];
+  if (rejected.length > 0) parts.push(`${rejected.length} rows rejected:\n${rejectedText(rejected)}`);
+  if (breaks.length > 0) parts.push(`${breaks.length} breaks:\n${breakText(breaks)}`);
+  parts.push(verdict(report));
+  return parts.join('\n\n');
+}
+
+function verdict({ stations, breaks }: Report): string {
+  if (breaks.length > 0) return 'The stations do not agree, or there are breaks.';
+  if (stations.file.length === 0) return 'No receivables to compare.';
+  return 'File, ERP, topics and planning agree to the cent; no break.';
 }

@@ -5,18 +5,19 @@ import type { Environment } from './environment.ts';
 import { asOf, differences, fileFigures, type Figure, type Station, type Stations } from './figures.ts';
 import { loadCustomers, type CustomerIds } from './load-crm.ts';
 import { loadDocuments, loadSubsidiaries, type ErpLoad, type LoadedDocuments } from './load-erp.ts';
-import type { DemoOptions, Service } from './options.ts';
+import type { ReceivablesOptions } from './options.ts';
 import type { Progress } from './progress.ts';
 import { MAX_BYTES, parseReceivables, UnusableFile, type ParsedReceivables, type Receivable } from './receivables.ts';
 import { reconcile } from './reconciliation.client.ts';
-import { incompleteBreak, stationBreaks, type Report, type ReportedBreak } from './report.ts';
+import { incompleteBreak, reportText, stationBreaks, type Report, type ReportedBreak } from './report.ts';
+import { waiting, type Scene, type Stage } from './scene.ts';
 import { erpCustomers, erpFigures, planningFigures, readTopics } from './stations.client.ts';
 import { until, WaitedInVain, type Check } from './wait.ts';
 
 const OWN_DATA = path.resolve(import.meta.dirname, '../data/receivables.csv');
 
 /** Reads the file; before anything is started, so that an unusable one costs nothing. @throws UnusableFile */
-export function readReceivables({ receivables, currency }: DemoOptions): ParsedReceivables {
+export function readReceivables({ receivables, currency }: ReceivablesOptions): ParsedReceivables {
   // npm runs scripts in the package's folder; the name was typed in another one.
   const file = receivables === null ? OWN_DATA : path.resolve(process.env['INIT_CWD'] ?? '.', receivables);
   try {
@@ -29,24 +30,32 @@ export function readReceivables({ receivables, currency }: DemoOptions): ParsedR
   }
 }
 
-export interface Run {
-  readonly environment: Environment;
-  readonly options: DemoOptions;
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
+/** A file of receivables, brought through every station. @throws UnusableFile */
+export function receivablesScene(options: ReceivablesOptions): Scene {
+  const parsed = readReceivables(options);
+  return {
+    title: `${parsed.rows.length} receivables, ${parsed.rejected.length} rows rejected`,
+    async play(stage) {
+      const report = await runPipeline({ ...stage, options }, parsed);
+      return { report, text: reportText(report), agreed: report.breaks.length === 0 };
+    },
+  };
+}
+
+interface Run extends Stage {
+  readonly options: ReceivablesOptions;
 }
 
 /**
  * Loads CRM and ERP, waits until every station says the same, and reads each of them independently. Waiting in vain does not end
  * it: what the stations say then is the report, with a break for what did not come.
  */
-export async function runPipeline(run: Run, parsed: ParsedReceivables): Promise<Report> {
+async function runPipeline(run: Run, parsed: ParsedReceivables): Promise<Report> {
   const { environment, options, progress } = run;
   const breaks: ReportedBreak[] = [];
-  const killing = killer(run);
-  const { rows, rejected } = await loadEverything(run, killing, asOf(parsed.rows, options.asOf), breaks);
+  const { rows, rejected } = await loadEverything(run, asOf(parsed.rows, options.asOf), breaks);
   const expected = fileFigures(rows, options.currency);
-  killing.killRest();
+  run.killing.killRest();
 
   progress.step('Waiting until NetSuite and planning say the same');
   await orBreak(stationsAgree(run, expected), breaks, progress);
@@ -67,14 +76,9 @@ export async function runPipeline(run: Run, parsed: ParsedReceivables): Promise<
 }
 
 /** @returns the rows that the vendors took, and those that they refused */
-async function loadEverything(
-  run: Run,
-  killing: Killing,
-  all: readonly Receivable[],
-  breaks: ReportedBreak[],
-): Promise<LoadedDocuments> {
-  const { environment, options, progress } = run;
-  const erp = erpLoad(run, killing);
+async function loadEverything(run: Run, all: readonly Receivable[], breaks: ReportedBreak[]): Promise<LoadedDocuments> {
+  const { environment, options, progress, killing } = run;
+  const erp = erpLoad(run);
   progress.step(`Loading customers into Salesforce; the pipeline brings them to NetSuite`);
   const books = await loadSubsidiaries(all, erp);
   const inBooks = all.filter(({ country }) => books.subsidiaries.has(country));
@@ -133,7 +137,7 @@ async function readStations(
   return { stations: { file, erp, topic: topics.figures, planning }, topics: topics.counts };
 }
 
-function erpLoad({ environment, options, progress, signal }: Run, killing: Killing): ErpLoad {
+function erpLoad({ environment, options, progress, signal, killing }: Run): ErpLoad {
   return {
     client: environment.netsuite,
     currency: options.currency,
@@ -141,43 +145,8 @@ function erpLoad({ environment, options, progress, signal }: Run, killing: Killi
     signal,
     onLoaded: (done, total) => {
       progress.state(`${done} of ${total} documents`);
-      for (const service of ['erp-adapter', 'planning-publisher', 'reconciliation'] as const)
-        if (killing.isDue(service, done / total)) killing.kill(service);
+      killing.killDue(['erp-adapter', 'planning-publisher', 'reconciliation'], done / total);
     },
-  };
-}
-
-interface Killing {
-  isDue(service: Service, share: number): boolean;
-  kill(service: Service): void;
-  /** Whatever never became due, because there was too little to load. */
-  killRest(): void;
-}
-
-/** Kills each of the services asked for once, when this share of its data is loaded. */
-const KILL_AT = 0.4;
-
-function killer({ environment, options, progress }: Run): Killing {
-  const due = new Set(options.kill);
-  const kill = (service: Service): void => {
-    due.delete(service);
-    progress.note(`killing ${service}, pid ${String(environment.supervisor.pids()[service])} (SIGKILL)`);
-    environment.supervisor.kill(service);
-  };
-  return {
-    isDue: (service, share) => due.has(service) && share >= KILL_AT,
-    kill,
-    killRest: () => [...due].forEach(kill),
-  };
-}
-
-function waiting({ options, progress, signal }: Run, what: string): Parameters<typeof until>[1] {
-  return {
-    what,
-    patienceMs: options.patienceMs,
-    signal,
-    intervalMs: 500,
-    onState: (missing) => progress.state(missing),
   };
 }
 

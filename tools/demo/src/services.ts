@@ -48,9 +48,14 @@ function vendorEnvironment(service: Service, { salesforce, netsuite, anaplan }: 
         SALESFORCE_USERNAME: salesforce.username,
         SALESFORCE_PRIVATE_KEY: salesforce.privateKeyPem,
         SALESFORCE_API_VERSION: salesforce.apiVersion,
-        SALESFORCE_POLL_INTERVAL_MS: '500',
+        SALESFORCE_PUBSUB_ENDPOINT: salesforce.pubsubEndpoint,
+        SALESFORCE_PUBSUB_CA: salesforce.pubsubCaPem,
+        SALESFORCE_POLL_INTERVAL_MS: '200',
+        SALESFORCE_SWEEP_INTERVAL_MS: '60000',
         SALESFORCE_OVERLAP_SECONDS: '60',
       };
+    case 'order-to-cash':
+      return {};
     case 'erp-adapter':
       return {
         NETSUITE_URL: netsuite.url,
@@ -78,8 +83,9 @@ function vendorEnvironment(service: Service, { salesforce, netsuite, anaplan }: 
         ANAPLAN_REQUESTS_PER_MINUTE: String(ANAPLAN_REQUESTS_PER_MINUTE / 2),
         ANAPLAN_POLL_MS: '200',
         PLANNING_WINDOW_MS: '1000',
+        ANAPLAN_FORECAST_INTERVAL_MS: '1000',
       };
     case 'reconciliation':
-      return { RUN_POLL_MS: '200', RUN_DEADLINE_MS: '60000', RECHECK_DELAY_MS: '2000' };
+      return { RUN_POLL_MS: '200', RUN_DEADLINE_MS: '100000', RECHECK_DELAY_MS: '2000' };
   }
 }

@@ -3,6 +3,7 @@ import {
   parseDecimal,
   periodOf,
   TOPIC_NAMES,
+  TOPICS,
   type StateTopicName,
   type TopicName,
   type ValueOf,
@@ -50,67 +51,75 @@ export async function planningFigures(client: AnaplanClient): Promise<Figure[]> 
   return sumFigures(cells);
 }
 
-/** All topics from the first to the last committed record. */
-export interface TopicReading {
-  readonly figures: readonly Figure[];
-  readonly counts: Readonly<Record<string, number>>;
+/** A topic from the first to the last committed record. */
+export interface TopicRecords {
+  readonly records: number;
+  /** Distinct keys. */
+  readonly keys: number;
+  readonly values: readonly Buffer[];
 }
 
-const FIGURE_TOPICS = ['finance.invoice.v1', 'finance.payment.v1', 'finance.legal-entity.v1'] as const;
 /** Readers at a time: each is a consumer of its own. */
 const READERS = 5;
 
-export async function readTopics(kafka: Kafka, codec: Codec): Promise<TopicReading> {
-  const values = new Map<TopicName, Buffer[]>();
-  const counts: Record<string, number> = {};
-  const queue = [...TOPIC_NAMES];
+export async function readRecords<T extends TopicName>(
+  kafka: Kafka,
+  topics: readonly T[],
+): Promise<ReadonlyMap<T, TopicRecords>> {
+  const read = new Map<T, TopicRecords>();
+  const queue = [...topics];
   const reader = async (): Promise<void> => {
     for (let topic = queue.shift(); topic !== undefined; topic = queue.shift()) {
-      const name = topic;
-      const bytes: Buffer[] = [];
-      values.set(name, bytes);
-      counts[name] = 0;
-      await readTopic(kafka, name, await wholeTopic(kafka, name), ({ value }) => {
-        counts[name] = (counts[name] ?? 0) + 1;
-        if (value !== null) bytes.push(value);
+      const values: Buffer[] = [];
+      const keys = new Set<string>();
+      let records = 0;
+      await readTopic(kafka, topic, await wholeTopic(kafka, topic), ({ key, value }) => {
+        records += 1;
+        keys.add(key?.toString() ?? '');
+        if (value !== null) values.push(value);
       });
+      read.set(topic, { records, keys: keys.size, values });
     }
   };
   await Promise.all(Array.from({ length: READERS }, reader));
-  const [invoices, payments, entities] = await Promise.all(
-    FIGURE_TOPICS.map((topic) => latest(codec, topic, values.get(topic) ?? [])),
-  );
-  const figures = topicFigures(
-    invoices as ValueOf<'finance.invoice.v1'>[],
-    payments as ValueOf<'finance.payment.v1'>[],
-    entities as ValueOf<'finance.legal-entity.v1'>[],
-  );
-  return { figures, counts: Object.fromEntries(TOPIC_NAMES.map((topic) => [topic, counts[topic] ?? 0])) };
+  return read;
 }
 
-const KEY_FIELDS = {
-  'finance.invoice.v1': 'invoiceId',
-  'finance.payment.v1': 'paymentId',
-  'finance.legal-entity.v1': 'legalEntityId',
-} as const;
+export interface TopicReading {
+  readonly figures: readonly Figure[];
+  /** Records per topic. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export async function readTopics(kafka: Kafka, codec: Codec): Promise<TopicReading> {
+  const read = await readRecords(kafka, TOPIC_NAMES);
+  const values = (topic: TopicName): readonly Buffer[] => read.get(topic)?.values ?? [];
+  const figures = topicFigures(
+    await latest(codec, 'finance.invoice.v1', values('finance.invoice.v1')),
+    await latest(codec, 'finance.payment.v1', values('finance.payment.v1')),
+    await latest(codec, 'finance.legal-entity.v1', values('finance.legal-entity.v1')),
+  );
+  return { figures, counts: Object.fromEntries(TOPIC_NAMES.map((topic) => [topic, read.get(topic)?.records ?? 0])) };
+}
 
 /** The record with the highest revision of each key. */
-async function latest<T extends (typeof FIGURE_TOPICS)[number] & StateTopicName>(
+export async function latest<T extends StateTopicName>(
   codec: Codec,
   topic: T,
-  bytes: readonly Buffer[],
+  values: readonly Buffer[],
 ): Promise<ValueOf<T>[]> {
   const byKey = new Map<string, ValueOf<T>>();
-  for (const one of bytes) {
-    const value = await codec.decode(topic, one);
-    const { revision, [KEY_FIELDS[topic]]: key } = value as unknown as Record<string, unknown> & { revision: bigint };
+  for (const bytes of values) {
+    const value = await codec.decode(topic, bytes);
+    const { revision, [TOPICS[topic].key]: key } = value as unknown as Record<string, unknown> & { revision: bigint };
     const known = byKey.get(String(key)) as { revision: bigint } | undefined;
     if (known === undefined || known.revision < revision) byKey.set(String(key), value);
   }
   return [...byKey.values()];
 }
 
-function topicFigures(
+/** What the topics say, summed up as every station sums up. */
+export function topicFigures(
   invoices: readonly ValueOf<'finance.invoice.v1'>[],
   payments: readonly ValueOf<'finance.payment.v1'>[],
   entities: readonly ValueOf<'finance.legal-entity.v1'>[],

@@ -31,8 +31,11 @@ describe('a supervised service', () => {
   it('that is killed comes back as another process under another address', { timeout: 30_000 }, async () => {
     await supervisor.start({ name: 'one', entry, env: {} });
     const [pid, url] = [supervisor.pids()['one']!, await supervisor.url('one')];
+    const seen: unknown[] = [];
+    supervisor.onChange(() => seen.push(supervisor.running('one')));
     supervisor.kill('one');
     await expect.poll(() => events.length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => seen).toEqual([null, { pid: supervisor.pids()['one'], url: await supervisor.url('one') }]);
     expect(events[0]).toContain('SIGKILL');
     expect(supervisor.pids()['one']).not.toBe(pid);
     expect(await supervisor.url('one')).not.toBe(url);

@@ -23,6 +23,10 @@ export interface Supervisor {
   /** SIGKILL; the service comes back by itself. */
   kill(name: string): void;
   pids(): Readonly<Record<string, number>>;
+  /** The service as it runs now; null while it restarts. */
+  running(name: string): { readonly url: string; readonly pid: number } | null;
+  /** Called whenever a service has ended, and when it is back under another address. */
+  onChange(changed: () => void): void;
   /** Aborts when a service cannot be kept running, with the reason. */
   readonly broken: AbortSignal;
   /** Last lines of a service's log. */
@@ -53,6 +57,7 @@ export function createSupervisor({ folder, onEvent }: SupervisorOptions): Superv
   const services = new Map<string, Running>();
   const broken = new AbortController();
   let stopping = false;
+  let changed = (): void => undefined;
 
   const launch = (service: Running): void => {
     rmSync(readyFile(folder, service.name), { force: true });
@@ -64,6 +69,7 @@ export function createSupervisor({ folder, onEvent }: SupervisorOptions): Superv
   const afterExit = async (service: Running, code: number | null, signal: NodeJS.Signals | null): Promise<void> => {
     service.url = null;
     if (stopping) return;
+    changed();
     const how = signal ?? `exit code ${String(code)}`;
     service.failures += 1;
     if (code === NOT_CONFIGURED || service.failures > MAX_FAILURES) {
@@ -78,7 +84,10 @@ export function createSupervisor({ folder, onEvent }: SupervisorOptions): Superv
     if (stopping) return;
     launch(service);
     await ready(service).then(
-      () => onEvent(`${service.name} is back, pid ${String(service.child?.pid)}`),
+      () => {
+        onEvent(`${service.name} is back, pid ${String(service.child?.pid)}`);
+        changed();
+      },
       (error: unknown) => broken.abort(error),
     );
   };
@@ -113,6 +122,11 @@ export function createSupervisor({ folder, onEvent }: SupervisorOptions): Superv
     url: (name) => ready(named(name)),
     kill: (name) => void named(name).child?.kill('SIGKILL'),
     pids: () => Object.fromEntries([...services].map(([name, { child }]) => [name, child?.pid ?? 0])),
+    running(name) {
+      const { child, url } = named(name);
+      return url === null || child?.pid === undefined ? null : { url, pid: child.pid };
+    },
+    onChange: (listener) => void (changed = listener),
     tail: (name, lines) => tailOf(logFile(folder, name), lines),
     async stop() {
       stopping = true;

@@ -1,0 +1,13 @@
+export { DISCOVERY_FILE, NoRunningDemo, readDiscovery, removeDiscovery, writeDiscovery } from './discovery.ts';
+export type { Discovery } from './discovery.ts';
+export { monthEndReportShape, readMonthEndReport } from './month-end/report-shape.ts';
+export type { MonthEndReport } from './month-end/report-shape.ts';
+export { NoAnswer } from './watch/http.client.ts';
+export { listBreaks, listRuns, oneBreak } from './watch/reconciliation-api.client.ts';
+export type { BreakFilter, BreakView, RunView } from './watch/reconciliation-api.client.ts';
+export { readServices } from './watch/services.client.ts';
+export type { ServiceState } from './watch/services.client.ts';
+export { readTopicSummaries } from './watch/topics.ts';
+export type { TopicSummary } from './watch/topics.client.ts';
+export { layout } from './table.ts';
+export { isAmount, nameOf, short } from './watch/names.ts';
