@@ -127,6 +127,23 @@ good = {"lineItemName": "Open", "dimensions": dimensions, "value": 1.25}
 written = anaplan.tr.update_module_data(module.id, [good, {**good, "lineItemName": "None"}])
 check("a bad cell does not stop a good one", (written["numberOfCellsChanged"], len(written["failures"])) == (1, 1), written)
 
+forecast = named(anaplan.tr.get_modules(), "Forecast")
+plan = named(anaplan.tr.get_views(), "Forecast with data")
+planned = [item.name for item in anaplan.tr.get_line_items(forecast.id)]
+check("the forecast's line items pass the SDK's full model", planned == ["Billings", "Collections"], planned)
+named_versions = anaplan.tr.lookup_dimension_items(20000000020, names=["Actual", "Budget", "Nothing"])
+versions = {item.name: item.id for item in named_versions}
+check("versions are found by name", list(versions) == ["Actual", "Budget"], versions)
+shown = [row.name for row in anaplan.tr.get_view_info(plan.id).rows]
+check("the forecast's view is by version", shown == ["Versions", "Legal Entities", "Currencies", "Time"], shown)
+in_version = [*dimensions, {"dimensionId": "20000000020", "itemId": str(versions["Budget"])}]
+billing = {"lineItemName": "Billings", "dimensions": in_version, "value": 1250.75}
+actual = [*dimensions, {"dimensionName": "Versions", "itemName": "Actual"}]
+written = anaplan.tr.update_module_data(forecast.id, [billing, {**billing, "dimensions": actual}])
+check("a planned cell is written, an actual one refused", (written["numberOfCellsChanged"], len(written["failures"])) == (1, 1), written)
+data = anaplan.tr.get_view_data(plan.id)
+check("the forecast's JSON names version and value", [(row["rowCoordinates"][0], row["cells"]) for row in data["rows"]] == [("Budget", ["1250.75", "0"])], data)
+
 deleted = anaplan.tr.delete_list_items(entities.id, [{"code": "770"}])
 check("a list item is deleted", deleted.deleted == 1, deleted)
 check("a wrong password is refused", refused(lambda: client(password="wrong")))
