@@ -1,10 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { idOf } from '@tieout/connector-salesforce';
-import { eventually } from '@tieout/testing';
+import { eventually, takeTurns } from '@tieout/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deployContracts, openOrg, type Contracts, type OrgFixture } from '../test/fixture-org.ts';
 import { startFreezingProxy } from '../test/fixture-proxy.ts';
 import { brokenHistories, differences, eventCounts, seeded, write } from '../test/fixture-workload.ts';
+
+takeTurns('crm-ingest');
 
 let contracts: Contracts;
 let org: OrgFixture;

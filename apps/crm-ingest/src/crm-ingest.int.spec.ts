@@ -1,7 +1,9 @@
 import { customerIdOf } from '@tieout/connector-salesforce';
-import { eventually } from '@tieout/testing';
+import { eventually, takeTurns } from '@tieout/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deployContracts, openOrg, type Contracts, type OrgFixture } from '../test/fixture-org.ts';
+
+takeTurns('crm-ingest');
 
 let contracts: Contracts;
 let org: OrgFixture;

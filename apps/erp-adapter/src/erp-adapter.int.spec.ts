@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ControlTotal, CrossReference } from '@tieout/canonical';
 import { idOf } from '@tieout/connector-netsuite';
-import { eventually } from '@tieout/testing';
+import { eventually, takeTurns } from '@tieout/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openErpWorld, soon, type ErpWorld, type Party } from '../test/fixture-erp.ts';
+
+takeTurns('erp-adapter');
 
 // One account and one service for all tests: each works on customers and subsidiaries of its own.
 let world: ErpWorld;

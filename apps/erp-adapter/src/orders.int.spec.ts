@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { canonicalId, derivedId, sum, type ErpCommand, type ErpOutcome } from '@tieout/canonical';
 import type { OrderContent } from '@tieout/connector-netsuite';
 import { idOf, standingOrder, type NetSuiteClient } from '@tieout/connector-netsuite';
-import { eventually, spawnTs } from '@tieout/testing';
+import { eventually, spawnTs, takeTurns } from '@tieout/testing';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openErpWorld, soon, type ErpWorld, type Party } from '../test/fixture-erp.ts';
+
+takeTurns('erp-adapter');
 
 let world: ErpWorld;
 let erp: NetSuiteClient;

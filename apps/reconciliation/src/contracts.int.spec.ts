@@ -1,4 +1,4 @@
-import { eventually } from '@tieout/testing';
+import { eventually, takeTurns } from '@tieout/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ContractWorld } from '../test/contract-world.ts';
@@ -7,6 +7,8 @@ import type { Bus } from '../test/fixture-bus.ts';
 import { FixtureService, named } from '../test/fixture-service.ts';
 import type { ApiBreak, Rows } from '../test/fixture-service.ts';
 import { CHECKS } from './checks/difference.ts';
+
+takeTurns('reconciliation');
 
 // A run waits for all that the shared topics hold, also for what other spec files wrote.
 vi.setConfig({ testTimeout: 240_000 });

@@ -1,11 +1,13 @@
 import { canonicalId, contentHash } from '@tieout/canonical';
-import { eventually } from '@tieout/testing';
+import { eventually, takeTurns } from '@tieout/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openBus } from '../test/fixture-bus.ts';
 import type { Bus } from '../test/fixture-bus.ts';
 import { FixtureService, named } from '../test/fixture-service.ts';
 import type { ApiBreak, ApiRun } from '../test/fixture-service.ts';
 import { FixtureWorld } from '../test/fixture-world.ts';
+
+takeTurns('reconciliation');
 
 // A run waits for all that the shared topics hold, also for what other spec files wrote.
 vi.setConfig({ testTimeout: 240_000 });

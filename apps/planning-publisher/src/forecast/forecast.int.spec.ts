@@ -18,12 +18,14 @@ import { applyContracts, writeBundle } from '@tieout/contracts';
 import { createCodec, createKafka, readBundle, readTopic, toHeaders, wholeTopic, type Codec } from '@tieout/messaging';
 import { startService, type RunningService } from '@tieout/platform';
 import { startAnaplanSandbox } from '@tieout/sandbox';
-import { createDatabase, eventually, spawnTs, stack, type TestDatabase } from '@tieout/testing';
+import { createDatabase, eventually, spawnTs, stack, type TestDatabase, takeTurns } from '@tieout/testing';
 import type { Kafka } from 'kafkajs';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { service } from '../app.module.ts';
+
+takeTurns('planning-publisher');
 
 type Sandbox = Awaited<ReturnType<typeof startAnaplanSandbox>>;
 
