@@ -10,7 +10,7 @@ import {
 } from '@tieout/canonical';
 import { amountOf, fateOf, rateOf, refuse, rowOf, type Mapped } from './fate.ts';
 import { contractIdOf, customerIdOf, idOf, sourceOf, type Origin } from './identity.ts';
-import { dateOf, mustEqual } from './invoice.map.ts';
+import { dateOf, mustEqual, type Money } from './invoice.map.ts';
 import {
   creditMemoRow,
   lineRow,
@@ -65,8 +65,6 @@ function lifecycleOf({ status }: CreditMemoRow): CreditMemo['lifecycle'] {
     refuse('unknown-status', 'status', `${JSON.stringify(status)} is not a status of credit memos`)
   );
 }
-
-type Money = (field: string, text: string | undefined) => DecimalString;
 
 function amountsOf(
   header: CreditMemoRow,

@@ -37,7 +37,7 @@ export function mapInvoice(record: InvoiceRecord, origin: Origin): Mapped<Omit<I
     const lines = record.lines.map((line) => rowOf('line', lineRow, line));
     const links = record.links.map((link) => rowOf('link', linkRow, link));
     const money = (field: string, text: string | undefined): DecimalString => amountOf(field, text, header.currency);
-    const mapped = lines.map((line) => mapLine(line, money));
+    const mapped = lines.map((line) => mapSalesLine(line, money));
     const amounts = settle(header, mapped, links, money);
     return {
       invoiceId: idOf('invoice', origin, header.id),
@@ -70,10 +70,11 @@ export function dateOf(field: string, text: string): string {
   return isDate(text) ? text : refuse('invalid-value', field, `${field} ${JSON.stringify(text)} is not a date`);
 }
 
-type Money = (field: string, text: string | undefined) => DecimalString;
+/** Reads an amount in the document's currency. */
+export type Money = (field: string, text: string | undefined) => DecimalString;
 
 /** NetSuite states sales lines with a negative sign, and tax as lines of their own. A line of words has no amount. */
-function mapLine(line: LineRow, money: Money): InvoiceLine {
+export function mapSalesLine(line: LineRow, money: Money): InvoiceLine {
   const amount = negate(money('line amount', line.foreignamount ?? '0'));
   const isTax = line.taxline === 'T';
   const quantity = rateOf('line quantity', line.quantity);

@@ -1,7 +1,7 @@
-import { add, negate, subtract, sum, type DecimalString, type Order, type OrderLine } from '@tieout/canonical';
-import { amountOf, fateOf, rateOf, refuse, rowOf, type Mapped } from './fate.ts';
+import { add, subtract, sum, type DecimalString, type Order, type OrderLine } from '@tieout/canonical';
+import { amountOf, fateOf, refuse, rowOf, type Mapped } from './fate.ts';
 import { contractIdOf, customerIdOf, idOf, ourId, sourceOf, type Origin } from './identity.ts';
-import { dateOf, mustEqual } from './invoice.map.ts';
+import { dateOf, mapSalesLine, mustEqual, type Money } from './invoice.map.ts';
 import {
   billedRow,
   orderLineRow,
@@ -59,8 +59,6 @@ function lifecycleOf({ status }: OrderRow): Order['lifecycle'] {
   );
 }
 
-type Money = (field: string, text: string | undefined) => DecimalString;
-
 /** Line key -> net billed. A bill of a line that is not there means that the order changed between the two queries. */
 function billedByLine(rows: readonly OrderLineRow[], record: OrderRecord, money: Money): Map<string, DecimalString> {
   const known = new Map(rows.map((row) => [row.linekey, row.taxline]));
@@ -75,19 +73,10 @@ function billedByLine(rows: readonly OrderLineRow[], record: OrderRecord, money:
   return billed;
 }
 
-/** NetSuite states the lines of orders like those of invoices: sales negative, tax as lines of their own. */
+/** NetSuite states the lines of orders like those of invoices. */
 function mapLine(row: OrderLineRow, billed: ReadonlyMap<string, DecimalString>, money: Money): OrderLine {
-  const amount = negate(money('line amount', row.foreignamount ?? '0'));
-  const isTax = row.taxline === 'T';
-  const quantity = rateOf('line quantity', row.quantity);
   return {
-    lineNumber: Number(row.line),
-    itemCode: row.item ?? null,
-    description: row.memo ?? null,
-    quantity: quantity === null ? null : negate(quantity),
-    unitPrice: rateOf('line rate', row.rate),
-    net: isTax ? '0' : amount,
-    tax: isTax ? amount : '0',
+    ...mapSalesLine(row, money),
     billingId: ourId(row.billing),
     billOn: row.billon === undefined ? null : dateOf('line bill date', row.billon),
     billedNet: billed.get(row.linekey) ?? '0',
