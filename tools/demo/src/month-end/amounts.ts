@@ -21,7 +21,6 @@ export function addDays(date: string, days: number): string {
 
 export const dayOf = (month: Period, day: number): string => `${month}-${String(day).padStart(2, '0')}`;
 
-export const netOf = (invoice: Invoice): string => sum(invoice.lines.map(({ net }) => net));
 export const grossOf = (invoice: Invoice): string => sum(invoice.lines.flatMap(({ net, tax }) => [net, tax]));
 export const creditOf = ({ net, tax }: CreditMemo): string => add(net, tax);
 export const unappliedOf = ({ amount, applied, voided }: Payment): string =>
