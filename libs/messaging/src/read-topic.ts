@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Consumer, Kafka, KafkaMessage } from 'kafkajs';
+import type { Batch, Consumer, Kafka, KafkaMessage } from 'kafkajs';
 import { TransientError } from './errors.ts';
 import { topicOffsets } from './topic-offsets.ts';
 
@@ -22,7 +22,7 @@ export async function wholeTopic(kafka: Kafka, topic: string): Promise<Partition
 /**
  * Reads committed records of the ranges, in order per partition, and ends when every range is covered; control records and
  * aborted transactions count as covered. Uses a throw-away group that commits nothing, so the broker keeps no trace of it.
- * @throws TransientError when nothing moves any more, e.g. because another producer's transaction stays open.
+ * @throws TransientError when nothing moves any more, e.g. because another producer's transaction stays open; what `onRecord` throws.
  */
 export async function readTopic(
   kafka: Kafka,
@@ -31,7 +31,7 @@ export async function readTopic(
   onRecord: OnRecord,
   options: { readonly idleMs?: number; readonly groupPrefix?: string } = {},
 ): Promise<void> {
-  const open = new Map(ranges.filter((range) => range.from < range.to).map((range) => [range.partition, range]));
+  const open = new Map(ranges.filter((range) => range.from < range.to).map((range) => [range.partition, { ...range }]));
   if (open.size === 0) return;
   const consumer = kafka.consumer({
     groupId: `${options.groupPrefix ?? 'tieout.read.'}${randomUUID()}`,
@@ -48,10 +48,13 @@ export async function readTopic(
   }
 }
 
+/** What is left of a range; `from` moves on with every record, so that a consumer that starts again repeats none. */
+type OpenRange = { -readonly [K in keyof PartitionRange]: PartitionRange[K] };
+
 function run(
   consumer: Consumer,
   topic: string,
-  open: Map<number, PartitionRange>,
+  open: Map<number, OpenRange>,
   onRecord: OnRecord,
   onProgress: () => void,
 ): Promise<void> {
@@ -62,6 +65,10 @@ function run(
       if (open.size === 0) resolve();
       onProgress();
     };
+    // At every join and not once after run(): kafkajs joins again by itself, also when its first join has failed.
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      for (const { partition, from } of open.values()) consumer.seek({ topic, partition, offset: from.toString() });
+    });
     // Batches of control or aborted records alone never reach eachBatch; this event names their last offset.
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => covered(payload.partition, payload.lastOffset));
     consumer.on(consumer.events.CRASH, ({ payload }) => payload.restart || reject(payload.error));
@@ -70,19 +77,30 @@ function run(
         autoCommit: false,
         eachBatch: ({ batch }) => {
           const range = open.get(batch.partition);
-          for (const message of batch.messages) {
-            const offset = BigInt(message.offset);
-            if (range && offset >= range.from && offset < range.to)
-              onRecord({ ...message, partition: batch.partition });
-          }
+          // Caught here: kafkajs would start again and again with what the caller cannot take.
+          if (range) attempt(() => handOver(batch, range, onRecord), reject);
           return Promise.resolve();
         },
       })
-      .then(() => {
-        for (const { partition, from } of open.values()) consumer.seek({ topic, partition, offset: from.toString() });
-      })
       .catch(reject);
   });
+}
+
+function handOver({ partition, messages }: Batch, range: OpenRange, onRecord: OnRecord): void {
+  for (const message of messages) {
+    const offset = BigInt(message.offset);
+    if (offset < range.from || offset >= range.to) continue;
+    onRecord({ ...message, partition });
+    range.from = offset + 1n;
+  }
+}
+
+function attempt(work: () => void, failed: (error: unknown) => void): void {
+  try {
+    work();
+  } catch (error) {
+    failed(error);
+  }
 }
 
 /** Fails when nothing has moved for so long; a large topic may take as long as it needs. */

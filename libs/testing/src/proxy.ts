@@ -6,6 +6,7 @@ export const ApiKey = {
   produce: 0,
   fetch: 1,
   offsetCommit: 8,
+  joinGroup: 11,
   initProducerId: 22,
   addPartitionsToTxn: 24,
   endTxn: 26,
