@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually } from '@tieout/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readDiscovery, type Discovery } from '../discovery.ts';
-import { readMonthEndReport, type MonthEndReport } from '../month-end/report-shape.ts';
-import { hasPrometheus } from '../prometheus.ts';
-import { browserPath, NO_BROWSER, openBrowser } from './browser.ts';
+import { readDiscovery, type Discovery } from './discovery.ts';
+import { PLANT_NAMES } from './month-end/plant.ts';
+import { readMonthEndReport, type MonthEndReport } from './month-end/report-shape.ts';
+import { SERVICES } from './options.ts';
+import { hasPrometheus } from './prometheus.ts';
+import { browserPath, NO_BROWSER, openBrowser } from './page/browser.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../../../..');
+const ROOT = path.resolve(import.meta.dirname, '../../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'tieout-page-'));
 const file = path.join(folder, 'demo.json');
 const CI = Boolean(process.env['CI']);
@@ -58,6 +60,20 @@ function tieout(...args: string[]): { code: number | null; json: unknown; stderr
 /** Check, kind and object name a break, here and in the report. */
 const named = (breaks: readonly { check: string; kind: string; object: string }[]): string[] =>
   breaks.map(({ check, kind, object }) => JSON.stringify([check, kind, object])).sort();
+
+describe('the month-end', () => {
+  it('runs from CRM to cash to plan, and exactly what was planted is found', () => {
+    expect(report).toMatchObject({ unexpected: [], missing: [] });
+    expect(report.planted.map(({ plant, found }) => [plant, found])).toEqual(PLANT_NAMES.map((name) => [name, true]));
+    expect(report.breaks).toHaveLength(report.planted.flatMap(({ expected }) => expected).length);
+    for (const { topic, keys, expectedKeys } of report.flow)
+      if (expectedKeys !== null) expect([topic, keys]).toEqual([topic, expectedKeys]);
+    expect(report.stations.erp).toEqual(report.stations.expected);
+    expect(report.stations.topic).toEqual(report.stations.expected);
+    expect(Object.keys(discovery.services).sort()).toEqual([...SERVICES].sort());
+    expect(Object.keys(discovery.vendors).sort()).toEqual(['anaplan', 'netsuite', 'salesforce']);
+  });
+});
 
 // Whoever has no browser sees the rest; CI has to have one.
 describe.skipIf(browserPath() === null && !CI)('the page of a running demo, in a browser', () => {
