@@ -1,8 +1,13 @@
 export { atEndOfFile } from './cleanup.ts';
 export { createDatabase, type TestDatabase } from './database.ts';
 export { eventually, type EventuallyOptions } from './eventually.ts';
-export { ApiKey, startCuttingProxy, type ApiKeyName, type CutPoint, type CuttingProxy } from './proxy.ts';
-export { spawnTs, type SpawnOptions, type TsProcess } from './spawn-ts.ts';
+export { createIssuer, type TestIssuer } from './issuer.ts';
+export { ApiKey, startCuttingProxy } from './proxy.ts';
+export type { ApiKeyName, CutOptions, CutPoint, CuttingProxy, Toxics } from './proxy.ts';
+export type { RunOptions, TsProcess } from './run-ts.ts';
+export { idempotentProducer } from './idempotent-producer.ts';
+export { readable } from './readable.ts';
+export { spawnTs } from './spawn-ts.ts';
 export { stack } from './stack.ts';
 export { takeTurns } from './take-turns.ts';
 export { createTopic, randomTopic, type TopicOptions } from './topic.ts';

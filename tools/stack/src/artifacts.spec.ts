@@ -61,3 +61,14 @@ test('keeps the cache where TIEOUT_CACHE says, else in the user cache folder', (
   expect(cacheFolder({ TIEOUT_CACHE: '/cache' })).toBe('/cache');
   expect(cacheFolder({ XDG_CACHE_HOME: '/home/a/.cache' })).toBe('/home/a/.cache/tieout');
 });
+
+test('takes the pom that is named, and fetches again when it changes', async () => {
+  const pom = join(cache, 'other.pom.xml');
+  writeFileSync(pom, '<project/>');
+  const other = () => resolveArtifact({ ...ARTIFACT, name: 'other', pom }, guardian(), () => undefined, cache);
+  const folder = await other();
+  expect(await other()).toBe(folder);
+  writeFileSync(pom, '<project><!-- newer --></project>');
+  expect(await other()).not.toBe(folder);
+  expect(fetches).toBe(2);
+});

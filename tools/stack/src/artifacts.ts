@@ -17,11 +17,13 @@ import type { Guardian } from './guardian-client.ts';
 import { withLock } from './lock.ts';
 import { identify } from './process-identity.ts';
 
-/** Something that Maven brings: a pom in ../maven and the goal that fills a folder from it. */
+/** Something that Maven brings: a pom and the goal that fills a folder from it. */
 export interface Artifact {
-  readonly name: 'kafka' | 'registry';
+  readonly name: string;
   readonly version: string;
   readonly goal: readonly string[];
+  /** Default: the pom of that name in ../maven. */
+  readonly pom?: string;
   /** Adds files to the fetched folder that are costly to make on every start. */
   readonly prepare?: (folder: string, guardian: Guardian) => Promise<void>;
 }
@@ -44,7 +46,7 @@ export async function resolveArtifact(
   progress: (message: string) => void,
   cache: string = cacheFolder(),
 ): Promise<string> {
-  const pom = fileURLToPath(new URL(`../maven/${artifact.name}.pom.xml`, import.meta.url));
+  const pom = artifact.pom ?? fileURLToPath(new URL(`../maven/${artifact.name}.pom.xml`, import.meta.url));
   const digest = createHash('sha256').update(recipeOf(artifact, pom)).digest('hex').slice(0, 8);
   const folder = join(cache, `${artifact.name}-${artifact.version}-${digest}`);
   if (isComplete(folder)) return folder;

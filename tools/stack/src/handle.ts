@@ -9,6 +9,16 @@ export interface PostgresAddress {
   readonly database: string;
 }
 
+/** The issuer of bearer tokens: what it takes to get one. */
+export interface IssuerAddress {
+  /** Address, and `iss` of its tokens. */
+  readonly url: string;
+  readonly audience: string;
+  readonly clientId: string;
+  /** Only this user can read it. */
+  readonly clientSecretFile: string;
+}
+
 /** Where the parts of a running stack are; plain data, so it travels through files and between processes. */
 export interface StackHandle {
   /** host:port of each broker; empty when Kafka was not asked for. */
@@ -17,6 +27,8 @@ export interface StackHandle {
   readonly registryUrl: string;
   /** Superuser; port 0 when PostgreSQL was not asked for. */
   readonly postgres: PostgresAddress;
+  /** null when it was not asked for. */
+  readonly issuer: IssuerAddress | null;
 }
 
 /** A handle as `npm run stack` announces it in its file. */
@@ -24,6 +36,9 @@ export interface StackAnnouncement extends StackHandle {
   readonly folder: string;
   readonly pid: number;
 }
+
+/** That of containers has no issuer. */
+type Announced = Omit<StackHandle, 'issuer'> & Partial<StackHandle>;
 
 /** Reads the file that `npm run stack` writes. Throws when there is none. */
 export function readStackFile(file: string): StackHandle {
@@ -33,8 +48,8 @@ export function readStackFile(file: string): StackHandle {
   } catch {
     throw new Error(`no running stack is announced in ${file}; start one with: npm run stack`);
   }
-  const { brokers, registryUrl, postgres } = JSON.parse(text) as StackHandle;
-  return { brokers, registryUrl, postgres };
+  const { brokers, registryUrl, postgres, issuer = null } = JSON.parse(text) as Announced;
+  return { brokers, registryUrl, postgres, issuer };
 }
 
 /** The superuser's connection string, for the database given or the default one. */

@@ -9,6 +9,8 @@ import { withFreshPorts } from './readiness.ts';
 export interface KafkaCluster {
   /** host:port in the order of node ids. */
   readonly brokers: readonly string[];
+  /** Folder with Kafka's jars, for its own tools and clients. */
+  readonly jars: string;
   /** @throws when the cluster has no such node */
   broker(nodeId: number): BrokerControl;
 }
@@ -47,7 +49,7 @@ export async function startKafka(
       await Promise.all(nodes.map((node) => endNode(cluster, node, 'SIGKILL')));
       throw error;
     }
-    return { brokers: nodes.map(addressOf), broker: (id) => control(cluster, id) };
+    return { brokers: nodes.map(addressOf), jars, broker: (id) => control(cluster, id) };
   });
 }
 

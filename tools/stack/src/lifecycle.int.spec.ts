@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { eventually, spawnTs, type TsProcess } from '@tieout/testing';
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { postgresUrl, type StackHandle } from './handle.ts';
+import { postgresUrl, readStackFile, type StackHandle } from './handle.ts';
+import { requestToken } from './issuer-client.ts';
 import { identify } from './process-identity.ts';
 import { startStack } from './start-stack.ts';
 
@@ -15,8 +16,8 @@ interface Held extends StackHandle {
   readonly pids: readonly number[];
 }
 
-/** Starts a program that owns a stack; all three parts, unless a test is about something that one part shows as well. */
-async function hold(parts = 'kafka,registry,postgres'): Promise<Held> {
+/** Starts a program that owns a stack; all parts, unless a test is about something that one part shows as well. */
+async function hold(parts = 'kafka,registry,postgres,issuer'): Promise<Held> {
   const program = spawnTs(new URL('./fixtures/hold-stack.ts', import.meta.url), { args: [parts] });
   return { program, ...(JSON.parse(await program.line(/^\{/, 110_000)) as Omit<Held, 'program'>) };
 }
@@ -33,7 +34,7 @@ async function untilGone({ pids, guardianPid, folder }: Held): Promise<void> {
 
 test('nothing of a stack outlives an owner that is killed', { timeout: 120_000 }, async () => {
   const held = await hold();
-  expect(held.pids).toHaveLength(3);
+  expect(held.pids).toHaveLength(4);
   await held.program.kill();
   await untilGone(held);
 });
@@ -95,6 +96,10 @@ test('npm run stack announces its stack in a file while it runs, and only then',
   const program = spawnTs(new URL('./main.ts', import.meta.url), { args: ['--file', file] });
   await program.line(/^Ctrl-C/, 110_000);
   const announced = JSON.parse(readFileSync(file, 'utf8')) as StackHandle & { folder: string };
+  const { issuer } = readStackFile(file);
+  expect(await requestToken(issuer!)).toMatch(/^eyJ/);
+  const secret = readFileSync(issuer!.clientSecretFile, 'utf8').trim();
+  expect(`${readFileSync(file, 'utf8')}${program.lines.join()}${program.stderr()}`).not.toContain(secret);
   const subjects = await fetch(`${announced.registryUrl}/subjects`);
   expect(await subjects.json()).toEqual([]);
   const second = spawnTs(new URL('./main.ts', import.meta.url), { args: ['--file', file] });
@@ -117,4 +122,19 @@ test('npm run stack ends its stack when the program that ran it is killed', { ti
   await launcher.kill();
   await eventually(() => identify(announced.pid) === null && !existsSync(announced.folder) && !existsSync(file));
   rmSync(folder, { recursive: true });
+});
+
+test('settings of PostgreSQL stand beside those of the stack', async () => {
+  const stack = await startStack({ parts: ['postgres'], postgresSettings: { wal_level: 'logical' } });
+  const client = new pg.Client({ connectionString: postgresUrl(stack.postgres) });
+  await client.connect();
+  const setting = async (name: string) =>
+    ((await client.query<[string]>({ text: `SHOW ${name}`, rowMode: 'array' })).rows[0] ?? [])[0];
+  expect([await setting('wal_level'), await setting('fsync'), await setting('max_connections')]).toEqual([
+    'logical',
+    'on',
+    '200',
+  ]);
+  await client.end();
+  await stack.stop();
 });

@@ -17,10 +17,12 @@ interface Flags {
 class UsageError extends Error {}
 
 const program = new Command('npm run stack --')
-  .description('Starts Kafka, a schema registry and PostgreSQL on free local ports and holds them until Ctrl-C.')
+  .description(
+    'Starts Kafka, a schema registry, PostgreSQL and an issuer of bearer tokens on free local ports and holds them until Ctrl-C.',
+  )
   .option('--brokers <n>', 'number of Kafka brokers', brokerCount, 1)
   .option('--file <path>', 'announces the stack in this JSON file while it runs', '.tieout/stack.json')
-  .option('--parts <list>', 'only these of kafka,registry,postgres', partList)
+  .option('--parts <list>', 'only these of kafka,registry,postgres,issuer', partList)
   .option('--json', 'prints the addresses as JSON, and nothing else, to standard output')
   .showHelpAfterError();
 
@@ -65,8 +67,8 @@ function refuseSecond(file: string): void {
 }
 
 function announce(stack: RunningStack, file: string, asJson: boolean): void {
-  const { brokers, registryUrl, postgres, folder } = stack;
-  const announcement: StackAnnouncement = { brokers, registryUrl, postgres, folder, pid: process.pid };
+  const { brokers, registryUrl, postgres, issuer, folder } = stack;
+  const announcement: StackAnnouncement = { brokers, registryUrl, postgres, issuer, folder, pid: process.pid };
   const text = JSON.stringify(announcement, null, 2);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${text}\n`, { mode: 0o600 });
@@ -78,6 +80,7 @@ function table(stack: RunningStack, file: string): string {
     ['Kafka', stack.brokers.join(',')],
     ['Schema registry', stack.registryUrl],
     ['PostgreSQL', stack.postgres.port === 0 ? '' : postgresUrl(stack.postgres)],
+    ['Issuer of tokens', stack.issuer?.url ?? ''],
     ['Logs and data', stack.folder],
     ['Announced in', file],
   ] as const;

@@ -5,7 +5,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import type { Guardian } from './guardian-client.ts';
+import type { SpawnSpec } from './guardian-protocol.ts';
 import type { PostgresAddress } from './handle.ts';
+import { partControl, type PartControl } from './part-control.ts';
 import { freePorts } from './ports.ts';
 import { untilReady, withFreshPorts } from './readiness.ts';
 
@@ -16,6 +18,14 @@ interface Binaries {
 interface UserIds {
   readonly uid: number;
   readonly gid: number;
+}
+
+interface ServerPlan {
+  readonly data: string;
+  readonly password: string;
+  readonly ids: UserIds | null;
+  readonly attempt: number;
+  readonly extra: PostgresSettings;
 }
 
 /** fsync stays on: what is promised to survive a crash is tested on this server. */
@@ -30,14 +40,23 @@ const SETTINGS = {
   timezone: 'UTC',
 };
 
-/** Starts PostgreSQL on a new, empty data folder; resolves to the address of its superuser. */
-export async function startPostgres(guardian: Guardian): Promise<PostgresAddress> {
+/** Server settings by name, for example { wal_level: 'logical' }. */
+export type PostgresSettings = Readonly<Record<string, string>>;
+
+/** A running server. */
+export interface PostgresServer {
+  readonly address: PostgresAddress;
+  readonly control: PartControl;
+}
+
+/** Starts PostgreSQL on a new, empty data folder. */
+export async function startPostgres(guardian: Guardian, extra: PostgresSettings = {}): Promise<PostgresServer> {
   const ids = process.getuid?.() === 0 ? unprivilegedUser() : null;
   const binaries = reachable(await embeddedBinaries(), guardian.folder, ids);
   const password = randomBytes(12).toString('base64url');
   const data = join(guardian.folder, 'postgres');
   await initialise(guardian, binaries, { data, password, ids });
-  return withFreshPorts((attempt) => serve(guardian, binaries, { data, password, ids, attempt }));
+  return withFreshPorts((attempt) => serve(guardian, binaries, { data, password, ids, attempt, extra }));
 }
 
 async function initialise(
@@ -65,13 +84,14 @@ async function initialise(
 async function serve(
   guardian: Guardian,
   binaries: Binaries,
-  { data, password, ids, attempt }: { data: string; password: string; ids: UserIds | null; attempt: number },
-): Promise<PostgresAddress> {
+  { data, password, ids, attempt, extra }: ServerPlan,
+): Promise<PostgresServer> {
   const port = (await freePorts(1))[0] as number;
   const name = 'postgres';
   const logFile = join(guardian.folder, `postgres-${attempt}.log`);
-  const settings = Object.entries(SETTINGS).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-  await guardian.spawn({
+  const settings = Object.entries({ ...SETTINGS, ...extra }).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const address = { host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres' };
+  const spec: SpawnSpec = {
     name,
     command: binaries.postgres,
     args: ['-D', data, '-p', String(port), ...settings],
@@ -80,10 +100,10 @@ async function serve(
     ...ids,
     // Immediate shutdown: unlike SIGKILL it frees the shared memory.
     endSignal: 'SIGQUIT',
-  });
-  const address = { host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres' };
-  await untilReady(guardian, { name, logFile }, () => answers(address));
-  return address;
+  };
+  const control = partControl(guardian, spec, () => untilReady(guardian, { name, logFile }, () => answers(address)));
+  await control.start();
+  return { address, control };
 }
 
 /** The password is this server's own, so another one that has its port does not pass for it. */

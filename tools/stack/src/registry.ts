@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { type Artifact, resolveArtifact } from './artifacts.ts';
 import { archiveFlags } from './class-archive.ts';
 import type { Guardian } from './guardian-client.ts';
+import type { SpawnSpec } from './guardian-protocol.ts';
+import { partControl, type PartControl } from './part-control.ts';
 import { freePorts } from './ports.ts';
 import { javaCommand } from './prerequisites.ts';
 import { untilReady, withFreshPorts } from './readiness.ts';
@@ -25,8 +27,15 @@ const LOGGING = {
 };
 const NAME = 'registry';
 
-/** Starts Apicurio Registry, in memory; resolves to the address of its Confluent-compatible API. */
-export async function startRegistry(guardian: Guardian, progress: (message: string) => void): Promise<string> {
+/** A running registry, in memory. */
+export interface RegistryServer {
+  /** Address of its Confluent-compatible API. */
+  readonly url: string;
+  readonly control: PartControl;
+}
+
+/** Starts Apicurio Registry. */
+export async function startRegistry(guardian: Guardian, progress: (message: string) => void): Promise<RegistryServer> {
   return serve(await resolveArtifact(REGISTRY, guardian, progress), guardian);
 }
 
@@ -38,11 +47,12 @@ async function rehearse(jars: string, guardian: Guardian): Promise<void> {
   await exited;
 }
 
-function serve(jars: string, guardian: Guardian): Promise<string> {
+function serve(jars: string, guardian: Guardian): Promise<RegistryServer> {
   return withFreshPorts(async (attempt) => {
     const port = (await freePorts(1))[0] as number;
     const logFile = join(guardian.folder, `registry-${attempt}.log`);
-    await guardian.spawn({
+    const url = `http://127.0.0.1:${port}/apis/ccompat/v7`;
+    const spec: SpawnSpec = {
       name: NAME,
       command: javaCommand(),
       args: [...JVM, ...archiveFlags(jars), '-jar', `apicurio-registry-app-${REGISTRY.version}-runner.jar`],
@@ -50,10 +60,12 @@ function serve(jars: string, guardian: Guardian): Promise<string> {
       env: { ...LOGGING, QUARKUS_HTTP_HOST: '127.0.0.1', QUARKUS_HTTP_PORT: String(port) },
       logFile,
       endSignal: 'SIGKILL',
-    });
-    const url = `http://127.0.0.1:${port}/apis/ccompat/v7`;
-    await untilReady(guardian, { name: NAME, logFile }, () => answers(url, logFile));
-    return url;
+    };
+    const control = partControl(guardian, spec, () =>
+      untilReady(guardian, { name: NAME, logFile }, () => answers(url, logFile)),
+    );
+    await control.start();
+    return { url, control };
   });
 }
 

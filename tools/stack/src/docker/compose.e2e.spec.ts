@@ -37,7 +37,7 @@ describe.skipIf(process.platform !== 'linux')('docker-compose.yml, without conta
   beforeAll(async () => {
     await checkPrerequisites();
     guardian = await startGuardian();
-    const [kafka, postgres] = await Promise.all([startKafka(guardian, 1, quiet), startPostgres(guardian)]);
+    const [kafka, { address: postgres }] = await Promise.all([startKafka(guardian, 1, quiet), startPostgres(guardian)]);
     compose = readCompose(read('docker-compose.yml'), { POSTGRES_PASSWORD: postgres.password });
     const hosts = { 'kafka:9094': kafka.brokers[0]!, 'postgres:5432': `${postgres.host}:${postgres.port}` };
     containers = createContainers({ root: ROOT, compose, guardian, hosts });

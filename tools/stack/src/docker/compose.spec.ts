@@ -68,6 +68,18 @@ describe('docker-compose.yml', () => {
     for (const volume of volumes) expect(volume).toMatch(/:ro$/);
   });
 
+  it('takes the issuer of tokens from outside, and has none of its own: that of the local stack signs for anybody', () => {
+    const oidc = { OIDC_ISSUER: 'https://id.example', OIDC_AUDIENCE: 'tieout' };
+    const unset = { OIDC_ISSUER: '', OIDC_AUDIENCE: '', OIDC_JWKS_URL: '', OIDC_ROLES_CLAIM: '' };
+    const given = readCompose(text('docker-compose.yml'), oidc);
+    for (const name of ours) {
+      expect(compose.services[name]!.environment).toMatchObject(unset);
+      expect(given.services[name]!.environment).toMatchObject(oidc);
+    }
+    expect(text('docker-compose.yml')).not.toMatch(/issuer-(main|server)|tools\/stack\/src\/(main|issuer)/);
+    expect(text('deploy/Dockerfile').split(/^FROM .* AS service$/m)[1]).not.toMatch(/^COPY tools/m);
+  });
+
   it('starts in an order that works', () => {
     const order = startOrder(compose.services);
     for (const name of ours) expect(order.indexOf(name)).toBeGreaterThan(order.indexOf('contracts'));
