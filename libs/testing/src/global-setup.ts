@@ -9,7 +9,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     return undefined;
   }
   const stack = await startStack({ onProgress: (message) => console.error(`stack: ${message}`) });
-  const { brokers, registryUrl, postgres } = stack;
-  project.provide('stack', { brokers, registryUrl, postgres });
+  const { brokers, registryUrl, postgres, issuer } = stack;
+  project.provide('stack', { brokers, registryUrl, postgres, issuer });
   return () => stack.stop();
 }
