@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { defineKeys, flag, httpUrl, list, wholeNumber } from './config.ts';
+import { defineKeys, flag, httpUrl, list, secureUrl, wholeNumber } from './config.ts';
 import type { ConfigDefinition, ConfigKeys, ConfigRule, ConfigValues } from './config.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 const filePath = z.string();
 const key = <S extends z.ZodType>(
   schema: S,
@@ -48,13 +49,44 @@ export const BASE_KEYS = {
     { secret: true },
   ),
   DATABASE_SCHEMA: key(
-    z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'expected lower-case letters, digits and _'),
+    z.string().regex(SCHEMA_NAME, 'expected lower-case letters, digits and _'),
     'Schema that belongs to this service alone.',
+  ),
+  BUILD_BESIDE: key(
+    z.string().regex(SCHEMA_NAME, 'expected lower-case letters, digits and _').optional(),
+    'Schema of the live service: builds its state again in DATABASE_SCHEMA beside it, publishes nothing and calls nobody.',
   ),
   DATABASE_POOL_SIZE: key(wholeNumber(2, 100), 'Most connections to the database.', { default: '10' }),
   DATABASE_STATEMENT_TIMEOUT_MS: key(wholeNumber(100, 3_600_000), 'Longest statement, in milliseconds.', {
     default: '30000',
   }),
+  OIDC_ISSUER: key(
+    secureUrl.optional(),
+    'Issuer of the bearer tokens that guarded endpoints accept, exactly as their `iss` says it; without one those answer 503.',
+  ),
+  OIDC_AUDIENCE: key(z.string().optional(), 'What `aud` of a bearer token must name; needs OIDC_ISSUER.'),
+  OIDC_JWKS_URL: key(
+    secureUrl.optional(),
+    "Where the issuer publishes its keys; without it, the issuer's discovery document says so.",
+  ),
+  OIDC_ROLES_CLAIM: key(
+    z.string(),
+    'Claim that lists the roles of a caller, or the path to it, e.g. realm_access.roles.',
+    { default: 'roles' },
+  ),
+  RETENTION_WORK_DAYS: key(
+    wholeNumber(1, 36_500),
+    'Days that finished work items are kept. A replay of older events would do their work again.',
+    { default: '400' },
+  ),
+  RETENTION_DEAD_LETTER_DAYS: key(wholeNumber(1, 36_500), 'Days that settled dead letters are kept.', {
+    default: '400',
+  }),
+  REPLAY_HORIZON_DAYS: key(
+    wholeNumber(1, 36_500),
+    'Days beyond the retention of a fact topic for which its events are remembered as seen.',
+    { default: '35' },
+  ),
 } as const satisfies ConfigKeys;
 
 export type BaseConfig = ConfigValues<typeof BASE_KEYS>;
@@ -64,7 +96,7 @@ export function defineConfig<const K extends ConfigKeys>(
   keys: K,
   rules: readonly ConfigRule[] = [],
 ): ConfigDefinition<typeof BASE_KEYS & K> {
-  return defineKeys({ ...BASE_KEYS, ...keys }, [kafkaSecurity, ...rules]);
+  return defineKeys({ ...BASE_KEYS, ...keys }, [kafkaSecurity, tokens, beside, ...rules]);
 }
 
 function kafkaSecurity(values: Readonly<Record<string, unknown>>): readonly string[] {
@@ -78,6 +110,20 @@ function kafkaSecurity(values: Readonly<Record<string, unknown>>): readonly stri
   }
   if ((values['KAFKA_SSL_CERT_FILE'] === undefined) !== (values['KAFKA_SSL_KEY'] === undefined))
     problems.push('KAFKA_SSL_CERT_FILE and KAFKA_SSL_KEY belong together: set both or none.');
+  return problems;
+}
+
+function beside(values: Readonly<Record<string, unknown>>): readonly string[] {
+  const same = values['BUILD_BESIDE'] !== undefined && values['BUILD_BESIDE'] === values['DATABASE_SCHEMA'];
+  return same ? ['BUILD_BESIDE is the live schema, DATABASE_SCHEMA a fresh one: they must differ.'] : [];
+}
+
+function tokens(values: Readonly<Record<string, unknown>>): readonly string[] {
+  const isSet = (name: string): boolean => values[name] !== undefined;
+  const problems: string[] = [];
+  if (isSet('OIDC_ISSUER') !== isSet('OIDC_AUDIENCE'))
+    problems.push('OIDC_ISSUER and OIDC_AUDIENCE belong together: set both or none.');
+  if (isSet('OIDC_JWKS_URL') && !isSet('OIDC_ISSUER')) problems.push('OIDC_JWKS_URL needs OIDC_ISSUER.');
   return problems;
 }
 

@@ -95,6 +95,30 @@ describe('configuration', () => {
     expect(baseProblems(sasl).map((problem) => problem.split(' ')[0])).toEqual(expected);
   });
 
+  it.each([
+    ['an issuer alone', { OIDC_ISSUER: 'https://id.example/' }, ['OIDC_ISSUER']],
+    ['keys without an issuer', { OIDC_JWKS_URL: 'https://id.example/keys' }, ['OIDC_JWKS_URL']],
+    [
+      'an issuer over plain http',
+      { OIDC_ISSUER: 'http://id.example', OIDC_AUDIENCE: 'x' },
+      ['OIDC_ISSUER', 'OIDC_ISSUER'],
+    ],
+    [
+      'a host that only looks like this machine',
+      { OIDC_ISSUER: 'http://127.0.0.1.example', OIDC_AUDIENCE: 'x' },
+      ['OIDC_ISSUER', 'OIDC_ISSUER'],
+    ],
+    ['no address', { OIDC_ISSUER: 'keycloak', OIDC_AUDIENCE: 'x' }, ['OIDC_ISSUER', 'OIDC_ISSUER']],
+    ['this machine over plain http', { OIDC_ISSUER: 'http://127.0.0.1:8080/realms/x', OIDC_AUDIENCE: 'x' }, []],
+  ])('checks whose tokens are accepted: %s', (_name, change, expected) => {
+    expect(baseProblems(change).map((problem) => problem.split(' ')[0])).toEqual(expected);
+  });
+
+  it('keeps an issuer as it is written: tokens are compared with it to the last slash', () => {
+    const oidc = { OIDC_ISSUER: 'https://id.example/', OIDC_AUDIENCE: 'tieout' };
+    expect(readConfig(defineConfig({}), { ...base, ...oidc })).toMatchObject({ ...oidc, OIDC_ROLES_CLAIM: 'roles' });
+  });
+
   it('builds the options of a Kafka client', () => {
     const sasl = {
       KAFKA_SSL: 'true',

@@ -104,11 +104,12 @@ export function printableConfig<K extends ConfigKeys>(
 /** Rows for the generated reference page. */
 export function describeConfig(
   definition: ConfigDefinition,
-): readonly { key: string; description: string; default: string | null; secret: boolean }[] {
-  return Object.entries(definition.keys).map(([key, { description, default: fallback, secret }]) => ({
+): readonly { key: string; description: string; default: string | null; required: boolean; secret: boolean }[] {
+  return Object.entries(definition.keys).map(([key, { schema, description, default: fallback, secret }]) => ({
     key,
     description,
     default: fallback ?? null,
+    required: fallback === undefined && !schema.safeParse(undefined).success,
     secret: secret ?? false,
   }));
 }
@@ -136,3 +137,11 @@ export const wholeNumber = (min: number, max: number): z.ZodType<number, string>
 export const httpUrl = z
   .url({ protocol: /^https?$/, error: 'expected an http(s) URL' })
   .transform((url) => url.replace(/\/+$/, ''));
+/** TLS, or a server on this machine. */
+export function isSecureUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname));
+}
+/** An absolute https URL, kept as it is written; http only on this machine. */
+export const secureUrl = z.string().refine(isSecureUrl, 'expected an https URL (http only on this machine)');

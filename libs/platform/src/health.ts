@@ -16,10 +16,16 @@ const CHECK_TIMEOUT_MS = 2_000;
 /** All checks of one process. A check that throws or takes longer than 2 s counts as failing. */
 export class HealthRegistry {
   readonly #checks = new Map<string, { kind: HealthKind; check: HealthCheck }>();
+  readonly #only: ReadonlySet<string> | null;
+
+  /** @param only names of the checks that count, where parts of a service are not started on purpose; null: all */
+  constructor(only: readonly string[] | null = null) {
+    this.#only = only && new Set(only);
+  }
 
   /** A name is registered once; registering it again replaces the check. */
   register(name: string, check: HealthCheck, kind: HealthKind = 'ready'): void {
-    this.#checks.set(name, { kind, check });
+    if (this.#only === null || this.#only.has(name)) this.#checks.set(name, { kind, check });
   }
 
   unregister(name: string): void {

@@ -31,16 +31,20 @@ export interface ErrorBody {
   readonly message: string;
   readonly action: string;
   readonly correlationId: string | null;
+  /** What stands instead of what the caller took for granted, with 409. */
+  readonly current?: unknown;
 }
 
 /** An error a caller can act on: HTTP status, stable code, message and what to do. */
 export class ApiError extends HttpException {
   readonly code: string;
   readonly action: string | undefined;
-  constructor(status: number, code: string, message: string, action?: string) {
+  readonly current: unknown;
+  constructor(status: number, code: string, message: string, action?: string, current?: unknown) {
     super(message, status);
     this.code = code;
     this.action = action;
+    this.current = current;
   }
 }
 
@@ -116,6 +120,7 @@ export function errorBody(error: unknown): ErrorBody {
     message: (error as Error).message,
     action: action ?? ACTIONS[status] ?? 'See the message.',
     correlationId,
+    ...(error instanceof ApiError && error.current !== undefined && { current: error.current }),
   };
 }
 

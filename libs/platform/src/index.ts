@@ -1,3 +1,6 @@
+export { authRefusals } from './auth/refusal.ts';
+export { CurrentUser, RequireRole, requiredRoles, ROLES } from './auth/roles.ts';
+export type { Role, User } from './auth/roles.ts';
 export { BASE_KEYS, defineConfig, kafkaConnection } from './base-config.ts';
 export type { BaseConfig, KafkaConnection } from './base-config.ts';
 export {
@@ -9,6 +12,7 @@ export {
   list,
   printableConfig,
   readConfig,
+  secureUrl,
   wholeNumber,
 } from './config.ts';
 export type { ConfigDefinition, ConfigKey, ConfigKeys, ConfigOf, ConfigRule, Environment } from './config.ts';

@@ -21,13 +21,20 @@ export interface Part {
 export class Lifecycle {
   readonly #parts: Part[] = [];
   readonly #started: Part[] = [];
+  readonly #phases: readonly Phase[];
+
+  /** @param phases those that are started at all; a service that builds its state beside a live one only consumes */
+  constructor(phases: readonly Phase[] = START_ORDER) {
+    this.#phases = phases;
+  }
 
   register(part: Part): void {
     this.#parts.push(part);
   }
 
   async start(): Promise<void> {
-    for (const part of inOrder(this.#parts, START_ORDER)) {
+    const phases = START_ORDER.filter((phase) => this.#phases.includes(phase));
+    for (const part of inOrder(this.#parts, phases)) {
       this.#started.push(part);
       await part.start?.();
     }

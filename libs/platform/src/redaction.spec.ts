@@ -3,6 +3,12 @@ import { withCorrelation } from './correlation.ts';
 import { createLogger } from './logging.ts';
 import { redact } from './redaction.ts';
 
+const JWT = `${part({ alg: 'ES256', kid: 'k' })}.${part({ sub: 'ann', roles: ['operator'] })}.c2lnbmF0dXJl`;
+
+function part(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
 function capture(write: (logger: ReturnType<typeof createLogger>) => void): Record<string, unknown>[] {
   const lines: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
@@ -21,6 +27,10 @@ describe('redaction', () => {
     ],
     ['postgres://u:p@db/x', 'postgres://u:***@db/x'],
     ['sent Bearer abcdefghij', 'sent Bearer ***'],
+    [`got ${JWT}, and`, 'got ***, and'],
+    [`"${JWT.slice(0, 60)}`, '"***'],
+    [{ note: `x=${JWT}` }, { note: 'x=***' }],
+    [{ authorization: [`Bearer ${JWT}`] }, { authorization: '***' }],
     [
       { invoice: 'INV-1', amount: '12.34' },
       { invoice: 'INV-1', amount: '12.34' },

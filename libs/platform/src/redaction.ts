@@ -2,16 +2,18 @@ const SECRET_KEY =
   /authorization|password|passwd|secret|token|signature|api[-_]?key|private[-_]?key|cookie|credential|sasl|consumer[-_]?key/i;
 const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]+@/gi;
 const BEARER = /\b(bearer|basic|oauth)\s+[a-z0-9._~+/=-]{8,}/gi;
+/** A JWT, also one that was cut off: its first part is JSON, so it begins like this. */
+const JWT = /\beyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g;
 const MAX_DEPTH = 6;
 const MAX_ITEMS = 100;
 const MAX_TEXT = 8_192;
 
 export const REDACTED = '***';
 
-/** Hides passwords in URLs and authorization schemes inside free text, and bounds its length. */
+/** Hides passwords in URLs, authorization schemes and JWTs inside free text, and bounds its length. */
 export function redactText(text: string): string {
   const bounded = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
-  return bounded.replace(URL_PASSWORD, `$1:${REDACTED}@`).replace(BEARER, `$1 ${REDACTED}`);
+  return bounded.replace(URL_PASSWORD, `$1:${REDACTED}@`).replace(BEARER, `$1 ${REDACTED}`).replace(JWT, REDACTED);
 }
 
 /**
