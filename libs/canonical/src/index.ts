@@ -1,3 +1,5 @@
+export { chained, verifyChain } from './audit-chain.ts';
+export type { Act, ChainEnd, ChainFault } from './audit-chain.ts';
 export { canonicalJson, contentHash } from './content-hash.ts';
 export { MINOR_UNITS } from './currencies.generated.ts';
 export { forecastContentHash, forecastSums, usableVersion } from './forecast-version.ts';

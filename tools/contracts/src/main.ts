@@ -5,6 +5,7 @@ import { checkContracts, describeFinding } from './check.ts';
 import { readContractFiles } from './contracts.ts';
 import { describeChange } from './describe-plan.ts';
 import { generatedFiles, staleFiles, writeGenerated } from './generate.ts';
+import { readRepartition, repartition, type RepartitionArguments } from './repartition.ts';
 import { releaseFiles, writeRelease } from './release.ts';
 import { readSubscriptions } from './subscriptions.ts';
 
@@ -74,6 +75,19 @@ program
     if (options.json === true) return console.log(JSON.stringify({ dryRun, plan }, null, 2));
     plan.forEach((change) => console.log(`${dryRun ? 'would ' : ''}${describeChange(change)}`));
     console.log(plan.length === 0 ? 'nothing to change' : `${plan.length} changes${dryRun ? ' planned' : ''}`);
+  });
+
+program
+  .command('repartition')
+  .description('raise the number of partitions of a live topic and keep the order of its keys; safe to repeat')
+  .argument('<topic>')
+  .argument('<partitions>', 'how many it shall have')
+  .requiredOption('--brokers <list>', 'host:port of the brokers, separated by commas')
+  .requiredOption('--producer <service=url#schema...>', 'every service that publishes the topic, with its database')
+  .option('--patience <seconds>', 'how long relays and consumers may take before everything stays as it was', '300')
+  .action(async (topic: string, partitions: string, options: RepartitionArguments) => {
+    const raisedAt = await repartition(readRepartition(topic, partitions, options), (step) => console.log(step));
+    console.log(`ends before: ${[...raisedAt].map(([partition, offset]) => `${partition}:${offset}`).join(' ')}`);
   });
 
 try {

@@ -826,6 +826,22 @@ export interface Exception {
   readonly updatedAt: TimestampString;
   /** How it ended; null while open. */
   readonly resolution: string | null;
+  /** Group of people that works cases of this kind, e.g. erp-operations. */
+  readonly ownerGroup: string | null;
+  /** Person who works it; null while nobody does. */
+  readonly assignee: string | null;
+  /** Money that waits for it or is wrong because of it, decimal(19,4) in currency; null when no amount is known. */
+  readonly atStake: DecimalString | null;
+  /** ISO 4217 code of atStake. */
+  readonly currency: string | null;
+  /** What would fix it, one sentence for a person. */
+  readonly cure: string | null;
+  /** When it should be over. */
+  readonly dueAt: TimestampString | null;
+  /** What a person may decide while it is open, beside assigning and commenting. */
+  readonly actions: readonly string[] | null;
+  /** Last decision of a person that this state takes in, from finance.decision.v1; null when nobody has decided yet. */
+  readonly lastDecisionId: string | null;
 }
 
 /** UNKNOWN is what a reader sees for a symbol newer than its schema. */
@@ -833,6 +849,32 @@ export type ExceptionStatus = 'UNKNOWN' | 'OPEN' | 'RESOLVED';
 
 /** UNKNOWN is what a reader sees for a symbol newer than its schema. */
 export type Severity = 'UNKNOWN' | 'INFO' | 'WARNING' | 'CRITICAL';
+
+/** What a person decided about an object, as its owner has applied it: the effect and the object's next revision share its transaction. */
+export interface Decision {
+  /** Id of the decision: one per target and revision decided on. */
+  readonly decisionId: string;
+  /** Type of what was decided about, e.g. exception. */
+  readonly targetType: string;
+  /** Id of what was decided about, the record key. */
+  readonly targetId: string;
+  /** Revision of the target that the person saw; it was still the newest when the decision was applied. */
+  readonly expectedRevision: bigint;
+  /** Service that owns the target and applied the decision. */
+  readonly service: string;
+  /** What was decided, from the actions that the target allows, e.g. assign, comment, retry, resolve. */
+  readonly action: string;
+  /** Who decided: subject of the person's token. */
+  readonly actor: string;
+  /** Role in which the person acted. */
+  readonly role: string;
+  /** Reason given, or the text of a comment. */
+  readonly reason: string | null;
+  /** Values of the action by name, e.g. assignee. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** When it was applied. */
+  readonly at: TimestampString;
+}
 
 /** A difference between two systems that reconciliation proved, current state; its transitions are in audit. */
 export interface Break {
@@ -981,6 +1023,7 @@ export interface FactValues {
   readonly 'finance.snapshot.v1': Snapshot;
   readonly 'finance.snapshot-item.v1': SnapshotItem;
   readonly 'finance.planning-receipt.v1': PlanningReceipt;
+  readonly 'finance.decision.v1': Decision;
   readonly 'finance.audit.v1': Audit;
   readonly 'finance.dead-letter.v1': DeadLetter;
 }
