@@ -1,4 +1,4 @@
-import { contentHash, derivedId } from '@tieout/canonical';
+import { chained, contentHash } from '@tieout/canonical';
 import type { Audit, Break } from '@tieout/canonical';
 import type { Finding } from '../checks/verdict.ts';
 
@@ -57,9 +57,8 @@ export function gone(before: StoredBreak, run: RunContext): Transition {
 }
 
 function audited(before: StoredBreak | null, state: BreakState, action: string, run: RunContext): Transition {
-  const sequence = (before?.auditSequence ?? 0n) + 1n;
-  const entry: Omit<Audit, 'hash'> = {
-    auditId: derivedId('break-audit', state.breakId, sequence.toString()),
+  const end = before && before.auditHash !== null ? { sequence: before.auditSequence, hash: before.auditHash } : null;
+  const audit = chained(end, {
     targetType: 'break',
     targetId: state.breakId,
     action,
@@ -67,12 +66,9 @@ function audited(before: StoredBreak | null, state: BreakState, action: string, 
     role: null,
     reason: null,
     at: run.at,
-    sequence,
     beforeHash: before === null ? null : contentHash(before.state),
     afterHash: contentHash(state),
-    previousHash: before?.auditHash ?? null,
     details: { runId: run.runId, check: state.check, kind: state.kind, object: state.object },
-  };
-  const hash = contentHash(entry);
-  return { next: { state, auditSequence: sequence, auditHash: hash }, audit: { ...entry, hash } };
+  });
+  return { next: { state, auditSequence: audit.sequence, auditHash: audit.hash }, audit };
 }
