@@ -26,6 +26,8 @@ export interface CodecOptions {
   /** Asked for ids that the bundle does not know; null: such ids are refused. */
   readonly registry: SchemaSource | null;
   readonly maxBytes?: number;
+  /** The contracts that this program was built with; another release of them in tests. */
+  readonly schemas?: Readonly<Record<TopicName, string>>;
 }
 
 interface Reader {
@@ -36,8 +38,9 @@ interface Reader {
 }
 
 /** @throws MisconfiguredError when the bundle lacks the schema of a topic. */
-export function createCodec({ bundle, registry, maxBytes = MAX_BYTES }: CodecOptions): Codec {
-  const readers = new Map(TOPIC_NAMES.map((topic) => [topic, createReader(bundle, topic)]));
+export function createCodec(options: CodecOptions): Codec {
+  const { bundle, registry, maxBytes = MAX_BYTES, schemas = TOPIC_SCHEMAS } = options;
+  const readers = new Map(TOPIC_NAMES.map((topic) => [topic, createReader(bundle, topic, schemas[topic])]));
   const known = new Map(bundle.schemas.map((entry) => [entry.id, entry.schema]));
   const encoder = createEncoder(maxBytes);
 
@@ -61,10 +64,10 @@ export function createCodec({ bundle, registry, maxBytes = MAX_BYTES }: CodecOpt
   };
 }
 
-function createReader(bundle: IdBundle, topic: TopicName): Reader {
+function createReader(bundle: IdBundle, topic: TopicName, schema: string): Reader {
   return {
-    type: compileSchema(JSON.parse(TOPIC_SCHEMAS[topic]) as Schema),
-    writerId: writerEntry(bundle, topic).id,
+    type: compileSchema(JSON.parse(schema) as Schema),
+    writerId: writerEntry(bundle, topic, schema).id,
     resolvers: new Map(),
   };
 }

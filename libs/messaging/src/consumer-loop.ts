@@ -1,79 +1,107 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import kafkajs, { type Batch, type Consumer, type EachBatchPayload, type IHeaders, type KafkaMessage } from 'kafkajs';
+import type { Batch, Consumer, EachBatchPayload } from 'kafkajs';
 import type { Logger } from 'pino';
-import { consumeOnce, type Chunk, type ConsumeOptions } from './consume-once.ts';
-import type { RawHeader, RawRecord } from './dead-letter.store.ts';
-import { errorCode, errorKind, errorMessage, MisconfiguredError } from './errors.ts';
-import { rawEventId } from './event-headers.ts';
-import { acceptBatch, seekToPositions } from './consumer-position.ts';
+import type { ConsumeCall, ConsumeOptions, PartitionTask } from './consume-once.ts';
+import { startFinder } from './consumer-position.ts';
+import { consumerStatus, type ConsumerState, type ConsumerStatus } from './consumer-status.ts';
+import { errorMessage, MisconfiguredError } from './errors.ts';
+import { KafkaRecord } from './kafka-record.ts';
+import type { Fetched } from './partition-queue.ts';
+import { PartitionWorker, type PartitionLog } from './partition-worker.ts';
 
 export interface ConsumerLoopOptions extends ConsumeOptions {
   readonly logger: Logger;
-  readonly onOutcomes: (topic: string, outcomes: readonly string[]) => void;
+  /** What became of the records of one committed transaction. */
+  readonly onOutcomes: ConsumeCall['onOutcomes'];
+  /** Most records that the handler gets at once. */
   readonly maxChunk?: number;
+  /** The group on the broker; default: `group`. */
+  readonly kafkaGroup?: string;
+  /** The offset of a partition that is not to be passed yet, asked before every chunk; what lies beyond waits. */
+  readonly bound?: (partition: number) => Promise<bigint>;
+  /** Called between chunks and at least every second while idle. */
+  readonly partitionTasks?: readonly PartitionTask[];
+  readonly timing?: Partial<ConsumerTiming>;
 }
 
-export type ConsumerState = 'starting' | 'running' | 'retrying' | 'stopped';
-
-export interface ConsumerStatus {
-  readonly topic: string;
-  readonly group: string;
-  readonly state: ConsumerState;
-  readonly reason: string | null;
-  /** Records behind the high watermark, by partition, as of the last batch. */
-  readonly lag: Readonly<Record<number, number>>;
-  /** `ce_time`-independent: broker timestamp of the newest record consumed, ms since the epoch. */
-  readonly newestTimestamp: number | null;
+export interface ConsumerTiming {
+  /** How long the partitions of a killed process rest. Short is safe: a zombie is fenced by the position, not by the group. */
+  readonly sessionMs: number;
+  /** A handler that takes longer is hung: what it was given is treated as a bug. */
+  readonly hungAfterMs: number;
+  /** Work without progress, or a consumer without a fetch, shows in the status after this. */
+  readonly stuckAfterMs: number;
+  /** A consumer that has not fetched for so long is replaced. */
+  readonly silentAfterMs: number;
 }
 
-export interface ConsumerLoop {
-  status(): ConsumerStatus;
-  stop(): Promise<void>;
-}
-
-const RETRY_MS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000];
+const TIMING: ConsumerTiming = {
+  sessionMs: 10_000,
+  hungAfterMs: 60_000,
+  stuckAfterMs: 10_000,
+  silentAfterMs: 60_000,
+};
+const MAX_CHUNK = 2_000;
+/** Of one partition; what was fetched last comes on top. */
+const QUEUE_BYTES = 4 * 1024 * 1024;
+/**
+ * A full queue holds the fetching of the other partitions up no longer than this. When all are paused kafkajs sleeps for its
+ * whole wait time, so a partition that is quick should not be: it has room again before.
+ */
+const ROOM_WAIT_MS = 200;
+const COMMIT_MS = 1_000;
 const RECREATE_MS = 2_000;
+/** Work that does not end is left behind by a stop; its transaction is given up by the database or by its own limit. */
+const STOP_MS = 15_000;
+const LEAVE_MS = 5_000;
 /** This many dead letters by bugs within a minute mean that the handler is broken, not the data: stop instead of emptying a topic. */
 const MAX_BUGS_PER_MINUTE = 20;
 
-interface LoopState {
+export interface ConsumerLoop {
+  status(): ConsumerStatus;
+  /** Resolves when what was being applied is committed and the group was left. */
+  stop(): Promise<void>;
+}
+
+interface Loop {
+  readonly options: ConsumerLoopOptions;
+  readonly timing: ConsumerTiming;
   state: ConsumerState;
   reason: string | null;
-  newestTimestamp: number | null;
-  readonly lag: Record<number, number>;
-  /** Offset that kafkajs was last known to continue from; absent after a rebalance. */
-  readonly cursor: Map<number, bigint>;
-  readonly failures: Map<number, number>;
-  readonly timers: Set<NodeJS.Timeout>;
+  readonly workers: Map<number, PartitionWorker>;
+  /** When kafkajs last did anything. */
+  aliveAt: number;
   /** Aborted when a person has to act: nothing starts this consumer again. */
   readonly halt: AbortController;
   bugs: number[];
 }
 
-/** Consumes one topic until stopped. One consumer group per (service, topic), so that no topic can stall another. */
+/**
+ * Consumes one topic until stopped. One consumer group per (service, topic), so that no topic can stall another.
+ *
+ * Ordering: records of a partition are applied in offset order; partitions are independent of each other.
+ * Delivery: every record has its effect once (see consumeOnce). Reading starts at the stored position, or at the log start.
+ * Blocking: returns at once. Each partition has a worker with a bounded queue: one that is slow, fails or hangs holds back
+ * itself alone, and fetching leaves it out while its queue is full.
+ * Failure: trouble that passes is tried again in place, for ever, with a pause of up to 10 s; a consumer that kafkajs ends, or
+ * that has gone silent, is replaced; a log that is not the one read before, and a broken handler, stop it until a person acts.
+ * All of it shows in `status()`.
+ */
 export function startConsumerLoop(options: ConsumerLoopOptions): ConsumerLoop {
   const stopping = new AbortController();
-  const loop: LoopState = {
+  const loop: Loop = {
+    options,
+    timing: { ...TIMING, ...options.timing },
     state: 'starting',
     reason: null,
-    newestTimestamp: null,
-    lag: {},
-    cursor: new Map(),
-    failures: new Map(),
-    timers: new Set(),
+    workers: new Map(),
+    aliveAt: Date.now(),
     halt: new AbortController(),
     bugs: [],
   };
-  const finished = supervise(options, loop, stopping.signal);
+  const finished = supervise(loop, stopping.signal);
   return {
-    status: () => ({
-      topic: options.spec.topic,
-      group: options.group,
-      state: loop.state,
-      reason: loop.reason,
-      lag: { ...loop.lag },
-      newestTimestamp: loop.newestTimestamp,
-    }),
+    status: () => statusOf(loop),
     async stop() {
       stopping.abort();
       await finished;
@@ -81,227 +109,236 @@ export function startConsumerLoop(options: ConsumerLoopOptions): ConsumerLoop {
   };
 }
 
-/** kafkajs ends a consumer for good on a TypeError inside it; a new one takes its place, visibly. */
-async function supervise(options: ConsumerLoopOptions, loop: LoopState, stop: AbortSignal): Promise<void> {
+function statusOf({ options, timing, state, reason, workers, aliveAt }: Loop): ConsumerStatus {
+  return consumerStatus({
+    topic: options.spec.topic,
+    group: options.group,
+    state,
+    reason,
+    silentMs: Date.now() - aliveAt,
+    stuckAfterMs: timing.stuckAfterMs,
+    workers: [...workers.values()].map((worker) => ({ partition: worker.partition, ...worker.status() })),
+  });
+}
+
+/** kafkajs ends a consumer for good on a TypeError inside it, or just falls silent; a new one takes its place, visibly. */
+async function supervise(loop: Loop, stop: AbortSignal): Promise<void> {
+  const { logger, spec } = loop.options;
   const end = AbortSignal.any([stop, loop.halt.signal]);
   while (!end.aborted) {
-    const consumer = createConsumer(options);
+    const consumer = createConsumer(loop);
     const gone = new AbortController();
+    const broken = Promise.race([crash(consumer, loop), silence(loop, gone.signal)]);
+    const started = start(loop, consumer, gone.signal);
     try {
-      const crashed = crash(consumer, loop);
-      await start(options, loop, consumer, gone.signal);
-      await Promise.race([crashed, aborted(end)]);
+      await Promise.race([broken, aborted(end), started.then(() => broken)]);
     } catch (error) {
       enter(loop, 'retrying', errorMessage(error));
-      options.logger.warn({ err: error, topic: options.spec.topic }, 'consumer ended, starting a new one');
+      logger.warn({ err: error, topic: spec.topic }, 'consumer ended, starting a new one');
     } finally {
       gone.abort();
-      for (const timer of loop.timers) clearTimeout(timer);
-      loop.timers.clear();
-      await consumer.disconnect().catch(() => undefined);
+      await close(loop, consumer, started);
     }
     await delay(RECREATE_MS, undefined, { signal: end }).catch(() => undefined);
   }
   enter(loop, 'stopped', null);
 }
 
+/** First what is under way, then the group: whoever gets the partitions next need not wait for us. */
+async function close(loop: Loop, consumer: Consumer, started: Promise<void>): Promise<void> {
+  const workers = [...loop.workers.values()];
+  for (const worker of workers) worker.drop();
+  await within(STOP_MS, Promise.all(workers.map((worker) => worker.finished)));
+  await within(LEAVE_MS, commitOffsets(loop, consumer));
+  // Only when the join has come to its end, however long that takes: kafkajs forgets a consumer that it is told to stop while it
+  // joins, and such a one would be a member for ever. The group may wait for a dead member; nobody else needs to.
+  const left = started.catch(() => undefined).then(() => consumer.disconnect());
+  await within(LEAVE_MS, left);
+}
+
+/** Waits for the end of something, good or bad, but not for ever. */
+async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
+  const limit = new AbortController();
+  const over = delay(limitMs, undefined, { signal: limit.signal });
+  await Promise.race([work, over]).catch(() => undefined);
+  limit.abort();
+  await over.catch(() => undefined);
+}
+
 /** `stopped` is final: what is still under way in other partitions must not make the consumer look alive, or be it. */
-function enter(loop: LoopState, state: ConsumerState, reason: string | null): void {
+function enter(loop: Loop, state: ConsumerState, reason: string | null): void {
   if (loop.state === 'stopped') return;
   loop.state = state;
   loop.reason = reason;
 }
 
 /** Nothing moves until a person has acted and the service starts again. */
-function halt(loop: LoopState, reason: string): void {
+function halt(loop: Loop, reason: string): void {
   enter(loop, 'stopped', reason);
   loop.halt.abort();
 }
 
-function createConsumer({ kafka, group }: ConsumerLoopOptions): Consumer {
+function createConsumer({ options: { kafka, group, kafkaGroup = group }, timing }: Loop): Consumer {
   return kafka.consumer({
-    groupId: group,
-    // How long the partitions of a killed process rest. Short is safe: a zombie is fenced by the position, not by the group.
-    sessionTimeout: 10_000,
+    groupId: kafkaGroup,
+    // A consumer that has crashed is replaced by us: one that kafkajs starts again cannot be stopped while it joins.
+    retry: { restartOnFailure: () => Promise.resolve(false) },
+    sessionTimeout: timing.sessionMs,
     rebalanceTimeout: 30_000,
-    heartbeatInterval: 2_000,
+    heartbeatInterval: Math.min(2_000, timing.sessionMs / 4),
     maxWaitTimeInMs: 250,
-    maxBytesPerPartition: 512 * 1024,
+    maxBytesPerPartition: 1024 * 1024,
     allowAutoTopicCreation: false,
   });
 }
 
-function crash(consumer: Consumer, loop: LoopState): Promise<never> {
-  const crashed = new Promise<never>((_, reject) => {
+function crash(consumer: Consumer, loop: Loop): Promise<never> {
+  return new Promise<never>((_, reject) => {
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       enter(loop, 'retrying', payload.error.message);
-      if (!payload.restart) reject(payload.error);
+      reject(payload.error);
     });
   });
-  crashed.catch(() => undefined); // it may come before anybody waits for it
-  return crashed;
 }
 
-async function start(
-  options: ConsumerLoopOptions,
-  loop: LoopState,
-  consumer: Consumer,
-  gone: AbortSignal,
-): Promise<void> {
-  let rejoined = new AbortController();
+/** kafkajs can end without a word: whatever it does shows as a fetch or a join, so their absence is the end. */
+async function silence(loop: Loop, gone: AbortSignal): Promise<never> {
+  const { silentAfterMs } = loop.timing;
+  loop.aliveAt = Date.now();
+  for (;;) {
+    const left = loop.aliveAt + silentAfterMs - Date.now();
+    if (left <= 0) throw new Error(`nothing fetched for ${silentAfterMs} ms`);
+    await delay(left, undefined, { signal: gone });
+  }
+}
+
+async function start(loop: Loop, consumer: Consumer, gone: AbortSignal): Promise<void> {
+  const topic = loop.options.kafkaTopic;
+  const alive = (): number => (loop.aliveAt = Date.now());
+  consumer.on(consumer.events.FETCH_START, alive);
+  consumer.on(consumer.events.FETCH, alive);
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    rejoined.abort();
-    rejoined = new AbortController();
-    loop.cursor.clear();
-    loop.failures.clear();
-    for (const partition of Object.keys(loop.lag)) delete loop.lag[Number(partition)];
-    const partitions = payload.memberAssignment[options.kafkaTopic] ?? [];
-    void goToPositions(options, loop, consumer, partitions, AbortSignal.any([gone, rejoined.signal]));
+    alive();
+    assign(loop, consumer, gone.aborted ? [] : (payload.memberAssignment[topic] ?? []));
   });
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
     // Batches of control or aborted records alone never reach eachBatch; without this a topic at rest would seem behind.
-    const { batchSize, partition, highWatermark, lastOffset } = payload;
-    if (batchSize === 0) loop.lag[partition] = Number(BigInt(highWatermark) - BigInt(lastOffset) - 1n);
+    if (payload.batchSize > 0) return;
+    const range = { from: BigInt(payload.firstOffset), next: BigInt(payload.lastOffset) + 1n };
+    loop.workers.get(payload.partition)?.pass(range, BigInt(payload.highWatermark));
   });
   await consumer.connect();
-  await consumer.subscribe({ topic: options.kafkaTopic, fromBeginning: true });
+  if (gone.aborted) return;
+  await consumer.subscribe({ topic, fromBeginning: true });
+  if (gone.aborted) return;
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: 3,
-    eachBatch: (payload) => onBatch(options, loop, consumer, payload),
+    // A batch is only handed over: none may wait for the others of its fetch.
+    partitionsConsumedConcurrently: 64,
+    eachBatch: (payload) => onBatch(loop, payload),
+  });
+  const timer = setInterval(() => void commitOffsets(loop, consumer), COMMIT_MS);
+  if (gone.aborted) clearInterval(timer);
+  else gone.addEventListener('abort', () => clearInterval(timer), { once: true });
+}
+
+/** Every partition starts anew at its stored position: kafkajs has forgotten where it was. */
+function assign(loop: Loop, consumer: Consumer, partitions: readonly number[]): void {
+  const before = new Map(loop.workers);
+  for (const worker of before.values()) worker.drop();
+  loop.workers.clear();
+  if (loop.halt.signal.aborted) return;
+  const findStart = startFinder(loop.options);
+  for (const partition of partitions) {
+    const log = partitionLog(consumer, loop.options.kafkaTopic, partition);
+    log.resume(); // kafkajs remembers what an earlier assignment has paused
+    const previous = before.get(partition)?.finished ?? Promise.resolve();
+    loop.workers.set(partition, createWorker(loop, partition, { log, findStart, previous }));
+  }
+  enter(loop, 'running', null);
+}
+
+function createWorker(
+  loop: Loop,
+  partition: number,
+  place: Pick<ConstructorParameters<typeof PartitionWorker>[0], 'log' | 'findStart' | 'previous'>,
+): PartitionWorker {
+  const { options, timing } = loop;
+  const maxChunk = options.maxChunk ?? MAX_CHUNK;
+  return new PartitionWorker({
+    ...place,
+    call: { ...options, takeBug: () => takeBug(loop), hungAfterMs: timing.hungAfterMs },
+    logger: options.logger,
+    partition,
+    tasks: options.partitionTasks ?? [],
+    ...(options.bound && { bound: options.bound }),
+    limits: { records: 3 * maxChunk, bytes: QUEUE_BYTES },
+    maxChunk,
+    onHalt: (reason) => halt(loop, reason),
   });
 }
 
-/** The consumer runs once it stands at its positions; a trimmed log stops it although no batch may ever come to show it. */
-async function goToPositions(
-  options: ConsumerLoopOptions,
-  loop: LoopState,
-  consumer: Consumer,
-  partitions: readonly number[],
-  outdated: AbortSignal,
-): Promise<void> {
-  for (let failures = 0; !outdated.aborted; failures++) {
+/** After the consumer has ended there is nothing to move. */
+function partitionLog(consumer: Consumer, topic: string, partition: number): PartitionLog {
+  const whileItRuns = (move: () => void) => () => {
     try {
-      await seekToPositions({ ...options, consumer, cursor: loop.cursor }, partitions);
-      return enter(loop, 'running', null);
-    } catch (error) {
-      if (outdated.aborted) return;
-      options.logger.warn({ err: error, topic: options.kafkaTopic }, 'cannot go to the stored positions');
-      if (errorKind(error) === 'misconfigured') return halt(loop, errorMessage(error));
-      enter(loop, 'retrying', errorMessage(error));
-      const waitMs = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)];
-      await delay(waitMs, undefined, { signal: outdated }).catch(() => undefined);
+      move();
+    } catch {
+      // kafkajs says so by an error of its own
     }
-  }
+  };
+  const place = [{ topic, partitions: [partition] }];
+  return {
+    seek: (offset) => whileItRuns(() => consumer.seek({ topic, partition, offset: offset.toString() }))(),
+    pause: whileItRuns(() => consumer.pause(place)),
+    resume: whileItRuns(() => consumer.resume(place)),
+  };
 }
 
-/** Never throws for what a record or the database did: kafkajs would then end the consumer or retry the whole fetch. */
-async function onBatch(
-  options: ConsumerLoopOptions,
-  loop: LoopState,
-  consumer: Consumer,
-  payload: EachBatchPayload,
-): Promise<void> {
-  if (loop.halt.signal.aborted) return;
-  const { partition } = payload.batch;
-  try {
-    if (!(await acceptBatch({ ...options, consumer, cursor: loop.cursor }, payload.batch))) return;
-    await consumeBatch(options, loop, payload);
-    loop.failures.delete(partition);
-    if (loop.failures.size === 0) enter(loop, 'running', null);
-  } catch (error) {
-    // A rebalance or a lost broker is kafkajs' own business: it rejoins or retries the fetch.
-    if (error instanceof kafkajs.KafkaJSError) throw error;
-    onFailure(options, loop, payload, error);
-  }
-}
-
-function onFailure(options: ConsumerLoopOptions, loop: LoopState, payload: EachBatchPayload, error: unknown): void {
-  const { topic, partition } = payload.batch;
-  const where = { err: error, topic, partition, code: errorCode(error) };
-  const reason = `${topic}/${partition}: ${errorMessage(error)}`;
-  if (errorKind(error) === 'misconfigured') {
-    options.logger.fatal(where, 'consumer stopped: a person has to act');
-    return halt(loop, reason);
-  }
-  enter(loop, 'retrying', reason);
-  const failures = loop.failures.get(partition) ?? 0;
-  loop.failures.set(partition, failures + 1);
-  const waitMs = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] ?? 0;
-  options.logger.warn({ ...where, failures, waitMs }, 'partition paused, will be retried in place');
-  // Pausing instead of waiting here keeps heartbeats and the other partitions going.
-  const resume = payload.pause();
-  const timer = setTimeout(() => {
-    loop.timers.delete(timer);
-    resume();
-  }, waitMs);
-  loop.timers.add(timer);
-}
-
-async function consumeBatch(options: ConsumerLoopOptions, loop: LoopState, payload: EachBatchPayload): Promise<void> {
+/** Hands the batch over and returns, so that the next fetch can begin and heartbeats go on. */
+async function onBatch(loop: Loop, payload: EachBatchPayload): Promise<void> {
   const { batch } = payload;
-  for (const chunk of chunksOf(batch, options.maxChunk ?? 500)) {
-    if (!payload.isRunning() || payload.isStale()) return;
-    const outcomes = await consumeOnce(
-      { ...options, takeBug: () => takeBug(loop), onProgress: () => payload.heartbeat() },
-      chunk,
-    );
-    const last = chunk.records.at(-1);
-    if (last) payload.resolveOffset(last.offset.toString());
-    loop.cursor.set(batch.partition, chunk.next);
-    loop.lag[batch.partition] = Number(BigInt(batch.highWatermark) - chunk.next);
-    loop.newestTimestamp = Math.max(loop.newestTimestamp ?? 0, last?.timestamp ?? 0);
-    options.onOutcomes(options.spec.topic, outcomes);
-    await payload.heartbeat();
-  }
-  const next = loop.cursor.get(batch.partition);
-  if (next === undefined) return; // a rebalance came between: the partition may be somebody else's
-  const partitions = [{ partition: batch.partition, offset: next.toString() }];
-  await payload.commitOffsetsIfNecessary({ topics: [{ topic: batch.topic, partitions }] });
+  const worker = loop.workers.get(batch.partition);
+  if (!worker || payload.isStale()) return;
+  if (worker.offer(toFetched(batch), BigInt(batch.highWatermark))) payload.resolveOffset(batch.lastOffset());
+  await worker.makeRoom(ROOM_WAIT_MS);
 }
 
-function takeBug(loop: LoopState): void {
+function toFetched(batch: Batch): Fetched {
+  const { topic, partition, messages } = batch;
+  let bytes = 0;
+  for (const { value } of messages) bytes += value?.length ?? 0;
+  return {
+    from: BigInt((batch as Batch & { fetchedOffset: string }).fetchedOffset),
+    records: messages.map((message) => new KafkaRecord(topic, partition, message)),
+    next: BigInt(batch.lastOffset()) + 1n,
+    bytes,
+  };
+}
+
+/** A lag signal for people and autoscalers, so nobody waits for it and a failure means nothing. */
+async function commitOffsets({ workers, options }: Loop, consumer: Consumer): Promise<void> {
+  const offsets = [...workers.values()].flatMap((worker) => {
+    const offset = worker.takeCommit();
+    return offset === null
+      ? []
+      : [{ topic: options.kafkaTopic, partition: worker.partition, offset: offset.toString() }];
+  });
+  if (offsets.length === 0) return;
+  await Promise.resolve()
+    .then(() => consumer.commitOffsets(offsets))
+    .catch((error: unknown) =>
+      options.logger.debug({ err: error, topic: options.kafkaTopic }, 'offsets not committed'),
+    );
+}
+
+function takeBug(loop: Loop): void {
   const now = Date.now();
   loop.bugs = [...loop.bugs.filter((at) => at > now - 60_000), now];
   if (loop.bugs.length <= MAX_BUGS_PER_MINUTE) return;
   const reason = `more than ${MAX_BUGS_PER_MINUTE} dead letters by bugs within a minute: the handler is broken`;
   throw new MisconfiguredError('too-many-bugs', reason);
-}
-
-function chunksOf(batch: Batch, size: number): Chunk[] {
-  const records = batch.messages.map((message) => toRaw(batch, message));
-  const chunks: Chunk[] = [];
-  for (let from = 0; from < records.length; from += size) {
-    const part = records.slice(from, from + size);
-    const isLast = from + size >= records.length;
-    const end = isLast ? BigInt(batch.lastOffset()) : (part.at(-1)?.offset ?? 0n);
-    chunks.push({ partition: batch.partition, records: part, next: end + 1n });
-  }
-  return chunks;
-}
-
-function toRaw({ topic, partition }: Batch, message: KafkaMessage): RawRecord {
-  const { key, value, timestamp } = message;
-  return {
-    topic,
-    partition,
-    offset: BigInt(message.offset),
-    timestamp: Number(timestamp),
-    key,
-    value,
-    headers: toRawHeaders(message.headers),
-    eventId: rawEventId(message.headers),
-  };
-}
-
-function toRawHeaders(headers: IHeaders | undefined): RawHeader[] {
-  return Object.entries(headers ?? {}).flatMap(([key, value]) =>
-    (Array.isArray(value) ? value : [value]).map((one) => ({
-      key,
-      value: one === undefined ? null : Buffer.from(one),
-    })),
-  );
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,77 +1,60 @@
-import type { Batch, Consumer } from 'kafkajs';
-import type { ConsumeOptions } from './consume-once.ts';
+import type { Kafka } from 'kafkajs';
+import type { DataSource } from 'typeorm';
 import { MisconfiguredError } from './errors.ts';
-import { rawEventId } from './event-headers.ts';
-import { judgeBatch } from './position.ts';
-import { findPosition } from './position.store.ts';
-import { topicOffsets } from './topic-offsets.ts';
+import type { Position } from './position.ts';
+import { findPositions } from './position.store.ts';
+import { topicOffsets, type OffsetBounds } from './topic-offsets.ts';
 
-export interface PositionedConsumer extends ConsumeOptions {
-  readonly consumer: Consumer;
-  /** By partition: the offset that kafkajs was last told, or is known, to continue from. Emptied by a rebalance. */
-  readonly cursor: Map<number, bigint>;
+export interface StartOptions {
+  readonly kafka: Kafka;
+  readonly dataSource: DataSource;
+  readonly kafkaTopic: string;
+  readonly group: string;
+  readonly clusterId: string;
 }
+
+/** @throws MisconfiguredError when the log is not the one that was read before */
+export type FindStart = (partition: number) => Promise<bigint>;
 
 /**
- * Sends the consumer to the stored positions, or to the log start where there is none: what the broker remembers of the
- * group counts for nothing, it is neither restored nor lost together with our database. It starts at the last record that
- * was accepted, which shows whether this is still the log that was read.
- * @throws MisconfiguredError when the log does not reach back, or not up, to the position
+ * Where to start reading: at the stored position, or at the log start where there is none. What the broker remembers of the
+ * group counts for nothing, it is neither restored nor lost together with our database. Partitions that ask at the same time
+ * share one look, never one that is already under way: what it saw may be older than the position.
  */
-export async function seekToPositions(options: PositionedConsumer, partitions: readonly number[]): Promise<void> {
-  const bounds = await topicOffsets(options.kafka, options.kafkaTopic);
-  const { group, kafkaTopic: topic } = options;
-  for (const partition of partitions) {
-    const { low, high } = bounds.get(partition) ?? { low: 0n, high: 0n };
-    const position = await findPosition(options.dataSource.manager, { group, topic, partition });
-    if (position) assertRetained(low, position.nextOffset);
-    if (position && high < position.nextOffset) throw shorter(high, position.nextOffset);
-    const last = position?.lastOffset ?? position?.nextOffset ?? low;
-    const offset = last < low ? low : last;
-    options.cursor.set(partition, offset);
-    options.consumer.seek({ topic, partition, offset: offset.toString() });
-  }
+export function startFinder(options: StartOptions): FindStart {
+  let look: Promise<(partition: number) => bigint> | null = null;
+  const begin = async (): Promise<(partition: number) => bigint> => {
+    await Promise.resolve(); // whoever else asks in this turn
+    look = null;
+    return lookUp(options);
+  };
+  return async (partition) => (await (look ??= begin()))(partition);
 }
 
-/** @returns false when the batch does not follow the position and the consumer was sent where it has to go on. */
-export async function acceptBatch(options: PositionedConsumer, batch: Batch): Promise<boolean> {
-  const { partition } = batch;
-  if (!options.cursor.has(partition)) {
-    await seekToPositions(options, [partition]);
-    return false;
-  }
-  const { group, kafkaTopic: topic } = options;
-  const position = await findPosition(options.dataSource.manager, { group, topic, partition });
-  const fetchedOffset = BigInt((batch as Batch & { fetchedOffset: string }).fetchedOffset);
-  const verdict = judgeBatch(position, {
-    clusterId: options.clusterId,
-    fetchedOffset,
-    highWatermark: BigInt(batch.highWatermark),
-    continuous: (options.cursor.get(partition) ?? 0n) <= (position?.nextOffset ?? 0n),
-    records: batch.messages.map((m) => ({
-      offset: BigInt(m.offset),
-      eventId: rawEventId(m.headers),
-      timestamp: Number(m.timestamp),
-    })),
-  });
-  if (verdict.kind === 'stop') throw new MisconfiguredError(verdict.code, verdict.reason);
-  if (verdict.kind === 'seek') {
-    await seekToPositions(options, [partition]);
-    return false;
-  }
-  // kafkajs silently restarts at the first retained record when the log was trimmed past its position.
-  if (position && fetchedOffset > position.nextOffset) {
-    assertRetained((await topicOffsets(options.kafka, topic)).get(partition)?.low ?? 0n, position.nextOffset);
-  }
-  return true;
+async function lookUp(options: StartOptions): Promise<(partition: number) => bigint> {
+  const { dataSource, group, kafka, kafkaTopic } = options;
+  // In this order: a position that moves in between is never beyond the log end that is seen after it.
+  const positions = await findPositions(dataSource.manager, group, kafkaTopic);
+  const bounds = await topicOffsets(kafka, kafkaTopic);
+  return (partition) =>
+    startOf(positions.get(partition) ?? null, bounds.get(partition) ?? { low: 0n, high: 0n }, options.clusterId);
 }
 
-function assertRetained(logStart: bigint, next: bigint): void {
-  if (logStart <= next) return;
-  const reason = `The log starts at ${logStart}, the position is ${next}: records were lost unread`;
-  throw new MisconfiguredError('log-trimmed', reason);
-}
-
-function shorter(high: bigint, next: bigint): MisconfiguredError {
-  return new MisconfiguredError('log-shorter', `The log ends at ${high}, the position is ${next}: it is another log`);
+/** Reading starts at the last record that was accepted, which shows whether this is still the log that was read. */
+function startOf(position: Position | null, { low, high }: OffsetBounds, clusterId: string): bigint {
+  if (!position) return low;
+  if (position.clusterId !== clusterId) {
+    const reason = `The position belongs to cluster ${position.clusterId}, this is ${clusterId}`;
+    throw new MisconfiguredError('other-cluster', reason);
+  }
+  if (low > position.nextOffset) {
+    const reason = `The log starts at ${low}, the position is ${position.nextOffset}: records were lost unread`;
+    throw new MisconfiguredError('log-trimmed', reason);
+  }
+  if (high < position.nextOffset) {
+    const reason = `The log ends at ${high}, the position is ${position.nextOffset}: it is another log`;
+    throw new MisconfiguredError('log-shorter', reason);
+  }
+  const last = position.lastOffset ?? position.nextOffset;
+  return last < low ? low : last;
 }

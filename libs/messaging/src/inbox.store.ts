@@ -25,12 +25,22 @@ export async function recordInbox(
      ON CONFLICT DO NOTHING RETURNING source, id`,
     [group, entries.map((e) => e.source), entries.map((e) => e.id), entries.map((e) => e.hash)],
   );
+  if (fresh.length === entries.length) return entries.map(() => 'new');
   const unseen = new Set(fresh.map(name));
   const known = await hashes(tx, group, entries);
   return entries.map((entry) => {
     if (unseen.delete(name(entry))) return 'new';
     return known.get(name(entry)) === entry.hash ? 'duplicate' : 'conflict';
   });
+}
+
+/** Takes back the claims of events that were not processed after all. */
+export async function forgetInbox(tx: EntityManager, group: string, entries: readonly InboxEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  await tx.query(
+    `DELETE FROM inbox WHERE consumer_group = $1 AND (source, id) IN (SELECT * FROM unnest($2::text[], $3::text[]))`,
+    [group, entries.map((e) => e.source), entries.map((e) => e.id)],
+  );
 }
 
 async function hashes(tx: EntityManager, group: string, entries: readonly InboxEntry[]): Promise<Map<string, string>> {

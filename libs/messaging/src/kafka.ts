@@ -1,6 +1,9 @@
 import { Kafka, logLevel, type KafkaConfig, type logCreator } from 'kafkajs';
 import type { Logger } from 'pino';
+import { nameRangeOfEmptyBatches } from './kafkajs-batch-range.ts';
 import { fixIdleTimerStorm } from './kafkajs-idle-timer.ts';
+import { failOutOfRange } from './kafkajs-out-of-range.ts';
+import { speedUpRecordDecoder } from './kafkajs-record-decoder.ts';
 
 /** How to reach the cluster; `ssl` and `sasl` are kafkajs' own shapes. */
 export type KafkaConnection = Pick<KafkaConfig, 'clientId' | 'brokers' | 'ssl' | 'sasl' | 'socketFactory'>;
@@ -11,6 +14,9 @@ export type KafkaConnection = Pick<KafkaConfig, 'clientId' | 'brokers' | 'ssl' |
  */
 export function createKafka(connection: KafkaConnection, logger: Logger): Kafka {
   fixIdleTimerStorm();
+  nameRangeOfEmptyBatches();
+  failOutOfRange();
+  speedUpRecordDecoder();
   return new Kafka({
     ...connection,
     connectionTimeout: 5_000,
