@@ -1,9 +1,11 @@
 import type { Product } from '@tieout/canonical';
 import { createDatabase, eventually } from '@tieout/testing';
+import pg from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Codec } from './codec.ts';
 import { messagingMigrations } from './migrations.ts';
+import { setLocalRelay } from './outbox-wake.ts';
 import { Outbox, type NewState } from './outbox.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -14,9 +16,10 @@ const codec = {
 } as unknown as Codec;
 const outbox = new Outbox(codec, 'spec');
 let dataSource: DataSource;
+let url: string;
 
 beforeAll(async () => {
-  const { url } = await createDatabase('outbox');
+  ({ url } = await createDatabase('outbox'));
   dataSource = await new DataSource({ type: 'postgres', url, migrations: messagingMigrations }).initialize();
   await dataSource.runMigrations();
 });
@@ -82,5 +85,66 @@ describe('a state whose revision others name', () => {
     goOn.resolve();
     await expect(first).rejects.toThrow('rolled back');
     expect([await second, order]).toEqual([1n, ['first', 'second']]);
+  });
+});
+
+describe('the relay is woken', () => {
+  let notified = 0;
+  let listener: pg.Client;
+
+  beforeAll(async () => {
+    listener = new pg.Client({ connectionString: url });
+    await listener.connect();
+    await listener.query('LISTEN outbox_public');
+    listener.on('notification', () => notified++);
+  });
+  afterAll(() => listener.end());
+  beforeEach(() => {
+    notified = 0;
+    setLocalRelay(dataSource, () => false);
+  });
+
+  const settled = (): Promise<unknown> => listener.query('SELECT 1'); // notifications arrive before its answer
+  const write = (name: string): Promise<unknown> =>
+    transaction((tx) => outbox.publishState(tx, TOPIC, [product(name)]));
+
+  it('after the commit and not before, and not when the transaction is rolled back', async () => {
+    await transaction(async (tx) => {
+      await outbox.publishState(tx, TOPIC, [product('first')]);
+      await settled();
+      expect(notified).toBe(0);
+    });
+    await eventually(async () => (await settled(), notified === 1), { describe: 'the notification' });
+    await expect(
+      transaction(async (tx) => {
+        await outbox.publishState(tx, TOPIC, [product('second')]);
+        throw new Error('rolled back');
+      }),
+    ).rejects.toThrow('rolled back');
+    await write('third');
+    await eventually(async () => (await settled(), notified === 2), { describe: 'the one of the third alone' });
+  });
+
+  it('once for many that commit at once', async () => {
+    await Promise.all(Array.from({ length: 40 }, (_, n) => write(`n${n}`)));
+    await eventually(async () => (await settled(), notified > 0));
+    expect(notified).toBeLessThan(40);
+  });
+
+  it('directly when it leads in this process', async () => {
+    let woken = 0;
+    setLocalRelay(dataSource, () => ++woken > 0);
+    await write('here');
+    await settled();
+    expect([woken, notified]).toEqual([1, 0]);
+  });
+
+  it('not for a savepoint, whose events are not committed yet', async () => {
+    await transaction(async (tx) => {
+      await tx.transaction((inner) => outbox.publishState(inner, TOPIC, [product('inner')]));
+      await settled();
+      expect(notified).toBe(0);
+    });
+    await eventually(async () => (await settled(), notified === 1));
   });
 });

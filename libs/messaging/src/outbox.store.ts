@@ -1,13 +1,21 @@
 import type { EntityManager } from 'typeorm';
+import { wakeAfterCommit } from './outbox-wake.ts';
+import { encodeHeaders, type RecordHeaders } from './record-headers.ts';
 
-/** A row as the relay reads it; `id` is a bigint in text form and orders the drain. */
-export interface OutboxRow {
-  readonly id: string;
+/** An event on its way into the outbox. */
+export interface NewOutboxRow {
   readonly eventId: string;
   readonly topic: string;
   readonly key: string;
   readonly value: Buffer | null;
-  readonly headers: Record<string, string>;
+  readonly headers: RecordHeaders;
+}
+
+/** A row as the relay reads it; `id` is a bigint in text form and orders the drain. */
+export interface OutboxRow extends Omit<NewOutboxRow, 'headers'> {
+  readonly id: string;
+  /** In Kafka's own bytes, see `encodeHeaders`. */
+  readonly headers: Buffer;
 }
 
 /** What runs one SQL statement: a transaction of the service, or the relay's own connection. */
@@ -16,32 +24,55 @@ export interface SqlRunner {
 }
 
 /** Events of a key must be inserted while the lock of its aggregate is held: then ascending ids are the key's order. */
-export async function insertEvents(tx: EntityManager, events: readonly Omit<OutboxRow, 'id'>[]): Promise<void> {
+export async function insertEvents(tx: EntityManager, events: readonly NewOutboxRow[]): Promise<void> {
   if (events.length === 0) return;
   await tx.query(
     `INSERT INTO outbox (event_id, topic, key, value, headers)
-     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::jsonb[])
+     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::bytea[])
      ON CONFLICT (event_id) DO NOTHING`,
     [
       events.map((e) => e.eventId),
       events.map((e) => e.topic),
       events.map((e) => e.key),
       events.map((e) => e.value),
-      events.map((e) => JSON.stringify(e.headers)),
+      events.map((e) => encodeHeaders(e.headers)),
     ],
   );
-  await tx.query(`SELECT pg_notify(outbox_channel(), '')`);
+  wakeAfterCommit(tx);
 }
 
-/** The next rows in id order, without those whose key is held by a refused record. Needs no cursor: published rows are gone. */
-export function nextEvents(sql: SqlRunner, limit: number): Promise<OutboxRow[]> {
-  return sql.query<OutboxRow>(
-    `SELECT id, event_id AS "eventId", topic, key, value, headers FROM outbox o
-     WHERE refused IS NULL AND NOT EXISTS
-       (SELECT 1 FROM outbox r WHERE r.refused IS NOT NULL AND r.topic = o.topic AND r.key = o.key)
-     ORDER BY id LIMIT $1`,
-    [limit],
-  );
+/**
+ * The next rows in id order. There is no cursor, since rows become visible out of id order: what is published is gone, what
+ * is on its way is named (`besides`). Left out are keys held by a refused record and topics held by an operator. All are
+ * sub-plans on purpose: as joins the planner would sort the whole table when many rows wait.
+ */
+const NEXT_EVENTS = `
+  SELECT id, event_id AS "eventId", topic, key, value, headers FROM outbox
+  WHERE refused IS NULL AND id NOT IN (SELECT unnest($1::bigint[]))
+    AND (topic, key) NOT IN (SELECT topic, key FROM outbox WHERE refused IS NOT NULL)
+    AND topic NOT IN (SELECT topic FROM published_topic WHERE hold IS NOT NULL)
+  ORDER BY id LIMIT $2`;
+
+export function nextEvents(sql: SqlRunner, limit: number, besides: readonly string[] = []): Promise<OutboxRow[]> {
+  return sql.query<OutboxRow>(NEXT_EVENTS, [besides, limit]);
+}
+
+/** What a committed batch leaves to be done: its rows go, and how far each topic has been published is noted. */
+export interface Published {
+  readonly ids: readonly string[];
+  /** Per topic of the batch, the next offsets of all its partitions. */
+  readonly offsets: ReadonlyMap<string, readonly bigint[]>;
+}
+
+const SETTLE = `
+  WITH gone AS (DELETE FROM outbox WHERE id = ANY($1::bigint[])),
+  noted AS (UPDATE published_topic p SET next_offsets = n.offsets::bigint[]
+            FROM unnest($3::text[], $4::text[]) AS n (topic, offsets) WHERE p.topic = n.topic)`;
+
+/** Settles a batch and reads the next rows in the same round trip; with `limit` 0 it only settles. */
+export function settleAndNext(sql: SqlRunner, { ids, offsets }: Published, limit: number): Promise<OutboxRow[]> {
+  const arrays = [...offsets.values()].map((list) => `{${list.join(',')}}`);
+  return sql.query<OutboxRow>(`${SETTLE} ${NEXT_EVENTS}`, [ids, limit, [...offsets.keys()], arrays]);
 }
 
 export async function deleteEvents(sql: SqlRunner, eventIds: readonly string[]): Promise<number> {
@@ -50,6 +81,19 @@ export async function deleteEvents(sql: SqlRunner, eventIds: readonly string[]):
     [eventIds],
   );
   return Number(rows[0]?.deleted ?? 0);
+}
+
+/** Drops waiting events that are in the topic already, and those of keys that have moved on there (a restored database). */
+export async function dropPublished(
+  tx: EntityManager,
+  topic: string,
+  keys: readonly string[],
+  eventIds: readonly string[],
+): Promise<void> {
+  await tx.query(
+    `DELETE FROM outbox WHERE topic = $1 AND (key = ANY($2::text[]) OR event_id::text = ANY($3::text[]))`,
+    [topic, keys, eventIds],
+  );
 }
 
 /** Sets a record aside that the broker will never take; later events of its key wait behind it. */

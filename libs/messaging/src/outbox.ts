@@ -1,8 +1,9 @@
-import { contentHash, derivedId, type StateTopicName, type TopicName, type ValueOf } from '@tieout/canonical';
+import { contentHash, derivedId, TOPICS, type StateTopicName, type TopicName, type ValueOf } from '@tieout/canonical';
 import type { EntityManager } from 'typeorm';
 import type { Codec } from './codec.ts';
 import { toHeaders, type EventMeta } from './event-headers.ts';
-import { insertEvents, type OutboxRow } from './outbox.store.ts';
+import { insertEvents, type NewOutboxRow } from './outbox.store.ts';
+import { suppressionOf } from './replay/suppression.ts';
 import { assignRevisions, currentRevision } from './state-revision.store.ts';
 
 /** A fact to publish. `id` is a UUID derived from its cause, so that doing the work again creates nothing twice. */
@@ -11,6 +12,8 @@ export interface NewEvent<T extends TopicName = TopicName> {
   readonly key: string;
   readonly id: string;
   readonly value: ValueOf<T>;
+  /** Headers beside those of every event, which win. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The event that led to this one; absent at an entry point. */
   readonly cause?: EventMeta;
 }
@@ -31,6 +34,14 @@ export interface RevisedState<T extends StateTopicName> {
 /** `replaced`: a later state of the same key in the same call took its place. */
 export type PublishedState = 'published' | 'unchanged' | 'replaced';
 
+export interface OutboxOptions {
+  readonly now?: () => Date;
+  /** Names a topic on the broker; differs from the contract's name only where a copy of it is written. */
+  readonly brokerTopic?: (topic: TopicName) => string;
+  /** Publishes nothing: the service builds its state beside the live one. */
+  readonly muted?: boolean;
+}
+
 /**
  * Writes events into the caller's transaction; the relay publishes them after commit. Size and schema are checked here, so
  * a value that does not fit its contract fails the business transaction and never reaches the relay.
@@ -39,28 +50,53 @@ export class Outbox {
   readonly #codec: Codec;
   readonly #source: string;
   readonly #now: () => Date;
+  readonly #brokerTopic: (topic: TopicName) => string;
+  /** Of a service that builds its state beside the live one: what it would say was or will be said by that. */
+  readonly muted: boolean;
 
-  constructor(codec: Codec, service: string, now: () => Date = () => new Date()) {
+  constructor(codec: Codec, service: string, { now, brokerTopic, muted }: OutboxOptions = {}) {
+    this.muted = muted ?? false;
     this.#codec = codec;
     this.#source = `/tieout/${service}`;
-    this.#now = now;
+    this.#now = now ?? (() => new Date());
+    this.#brokerTopic = brokerTopic ?? ((topic) => topic);
   }
 
-  /** Facts. Hold the lock of the aggregate of each key: the order of insertion is the order in the topic. */
+  /**
+   * Writes facts into the caller's transaction.
+   *
+   * Order: of insertion, per key, also among replicas, as long as every writer holds the lock of the key's aggregate until its
+   * transaction ends; none among keys. Delivery: once committed, each event id stands in the topic once for a read_committed
+   * subscriber, usually within milliseconds; rolled back, never. An id that waits in the outbox already is not written again;
+   * one that has been published is (subscribers know it by its id). Blocks for one insertion, never on Kafka. A
+   * transaction that hands records over again publishes none: they went out when the records came first.
+   * @throws when a value does not fit its schema or is too large: the business transaction fails, nothing is written
+   */
   async publish(tx: EntityManager, events: readonly NewEvent[]): Promise<void> {
+    if (this.muted) return;
+    const suppressed = suppressionOf(tx);
+    const outgoing = suppressed ? events.filter(({ topic }) => TOPICS[topic].kind === 'state') : events;
+    if (suppressed) suppressed.facts += events.length - outgoing.length;
     await insertEvents(
       tx,
-      events.map((event) => this.#row(event)),
+      outgoing.map((event) => this.#row(event)),
     );
   }
 
-  /** States: a revision is assigned per key, under a row lock, only when the content changed. Answers in the order given. */
+  /**
+   * Writes states into the caller's transaction: a key whose content changed gets the next revision. Answers in the order given.
+   *
+   * Order: revisions of a key rise by one and leave in that order, without a lock of the caller's. Delivery: as `publish`; an
+   * unchanged state is not written. Blocks until other transactions that changed one of the keys have ended: keys are locked in
+   * sorted order, so that two calls cannot deadlock, two topics in opposite order can.
+   * @throws when a value does not fit its schema or is too large: the business transaction fails, nothing is written
+   */
   async publishState<T extends StateTopicName>(
     tx: EntityManager,
     topic: T,
     states: readonly NewState<T>[],
   ): Promise<readonly PublishedState[]> {
-    if (states.length === 0) return [];
+    if (states.length === 0 || this.muted) return states.map(() => 'unchanged' as const);
     const last = new Map(states.map((state) => [state.key, state]));
     const contents = [...last.values()].map(({ key, value }) => ({ key, hash: stateHash(value) }));
     const revisions = await assignRevisions(tx, topic, contents);
@@ -86,12 +122,13 @@ export class Outbox {
     state: NewState<T>,
   ): Promise<RevisedState<T>> {
     const { key, value } = state;
+    if (this.muted) return { revision: 0n, event: null };
     const assigned = (await assignRevisions(tx, topic, [{ key, hash: stateHash(value) }])).get(key);
     if (assigned !== undefined) return { revision: assigned, event: stateEvent(topic, state, assigned) };
     return { revision: await currentRevision(tx, topic, key), event: null };
   }
 
-  #row({ topic, key, id, value, cause }: NewEvent): Omit<OutboxRow, 'id'> {
+  #row({ topic, key, id, value, headers, cause }: NewEvent): NewOutboxRow {
     const meta: EventMeta = {
       id,
       source: this.#source,
@@ -101,7 +138,13 @@ export class Outbox {
       causationId: cause?.id ?? null,
       traceparent: cause?.traceparent ?? null,
     };
-    return { eventId: id, topic, key, value: this.#codec.encode(topic, value), headers: toHeaders(meta, key) };
+    return {
+      eventId: id,
+      topic: this.#brokerTopic(topic),
+      key,
+      value: this.#codec.encode(topic, value),
+      headers: { ...headers, ...toHeaders(meta, key) },
+    };
   }
 }
 

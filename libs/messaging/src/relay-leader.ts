@@ -1,19 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { ITopicMetadata, Kafka, Producer, Transaction } from 'kafkajs';
-import { MisconfiguredError, TransientError } from './errors.ts';
-import { protocolErrorType } from './kafka.ts';
-import { deleteEvents, type OutboxRow } from './outbox.store.ts';
+import type { Kafka } from 'kafkajs';
+import { MisconfiguredError } from './errors.ts';
+import { deleteEvents, type OutboxRow, type Published } from './outbox.store.ts';
+import { publishedTopics, rememberTopic, type PublishedTopic } from './published-topic.store.ts';
 import { readTopic } from './read-topic.ts';
+import { encodeHeaders } from './record-headers.ts';
 import type { RelayLock } from './relay-lock.ts';
 import { decodeMark, encodeMark, MARK_KEY, markTopic, TAKE_OVER_KEY } from './relay-mark.ts';
-import { placeRows, placesOf, unprovenReason, type PlacedBatch } from './verified-send.ts';
+import { openTransactionalWriter, type TransactionalWriter } from './transactional-writer.ts';
+import { placeOf, placeRows, type PlacedBatch, type PlacedRows } from './verified-send.ts';
 
 /** Bounds how long a dead leader's open transaction holds read_committed subscribers back. */
 const TRANSACTION_TIMEOUT_MS = 10_000;
 /** First window of the mark topic read backwards from the take-over record; doubled until a mark is found. */
 const FIRST_WINDOW = 64n;
-const CONCURRENT_WAIT_MS = 3;
+const PARTITIONS_CHECKED_MS = 5_000;
+const NO_HEADERS = encodeHeaders({});
 
 export interface LeaderOptions {
   readonly kafka: Kafka;
@@ -23,45 +25,41 @@ export interface LeaderOptions {
 
 /** The one publisher of a service's outbox until its first error; then it is thrown away and a new one takes over. */
 export interface RelayLeader {
-  /** Publishes the rows with their mark in one Kafka transaction, then deletes them. Any throw means: take over. */
-  publish(rows: readonly OutboxRow[]): Promise<void>;
+  /** The rows that make the next transaction, at most `maxBytes` for a partition. */
+  prepare(rows: readonly OutboxRow[], maxBytes: number): Promise<PlacedRows>;
+  /**
+   * Publishes the rows with their mark in one Kafka transaction and answers what has to be settled before the next one
+   * begins. Each row once, in the order given per key. Any throw means: outcome unknown, take over.
+   */
+  publish(prepared: PlacedRows): Promise<Published>;
+  /** Topics that have more partitions than their keys are spread over. Asks the broker every few seconds at most. */
+  unplannedTopics(): Promise<readonly string[]>;
+  /** What is known of these topics is read again before their next event. */
+  forget(topics: readonly string[]): void;
   close(): Promise<void>;
 }
 
 /**
- * Take-over (docs/decisions/0002): with the lock held, a *new* producer's first transaction fences the old one, the mark
- * topic is read to that transaction, and the rows of the last committed batch are deleted. Only then is anything published.
+ * Take-over (docs/decisions/0002): with the lock held, a *new* writer fences the old one, its first transaction writes a
+ * take-over record, the mark topic is read to that record, and the rows of the last committed batch are deleted. Only then
+ * is anything published. Blocks until the broker has ended what the old writer left open, at most about 10 s.
  */
 export async function takeOver({ kafka, service, lock }: LeaderOptions): Promise<RelayLeader> {
-  // No retries: kafkajs repeats a send while requests of the first try are still under way to other brokers, and what they
-  // append is then appended twice, under sequence numbers of their own (relay-brokers.e2e.spec.ts). `idempotent` would
-  // insist on retries; a transactional producer is idempotent without it.
-  const producer = kafka.producer({
-    transactionalId: `tieout.${service}.outbox`,
-    retry: { retries: 0 },
-    maxInFlightRequests: 1,
-    transactionTimeout: TRANSACTION_TIMEOUT_MS,
-    allowAutoTopicCreation: false,
-  });
   const topic = markTopic(service);
+  const transactionalId = `tieout.${service}.outbox`;
+  const writer = await openTransactionalWriter({ kafka, transactionalId, timeoutMs: TRANSACTION_TIMEOUT_MS, topic });
   try {
-    await producer.connect();
-    const takeOverOffset = await fence(producer, topic);
-    const published = await lastMark(kafka, service, topic, takeOverOffset);
-    await deleteEvents(lock, published);
-    return leader(kafka, producer, lock, topic);
+    const offsets = await writer.write([markBatch(topic, TAKE_OVER_KEY, Buffer.from(randomUUID()))]);
+    const takeOverOffset = offsets.get(placeOf({ topic, partition: 0 })) ?? 0n;
+    await deleteEvents(lock, await lastMark(kafka, service, topic, takeOverOffset));
+    const topics = await publishedTopics(lock);
+    // A held topic may get more partitions while we lead: it is read anew when it is released and has an event.
+    for (const { topic: held, hold } of topics.values()) if (hold !== null) topics.delete(held);
+    return leader(writer, lock, topic, topics);
   } catch (error) {
-    await producer.disconnect().catch(() => undefined);
+    await writer.close().catch(() => undefined);
     throw error;
   }
-}
-
-/** `connect()` alone does not fence: only the producer's first transaction raises the epoch. */
-async function fence(producer: Producer, topic: string): Promise<bigint> {
-  const transaction = await producer.transaction();
-  const offset = await openTransaction(transaction, { topic, key: TAKE_OVER_KEY, value: randomUUID() }, new Map());
-  await transaction.commit();
-  return offset;
 }
 
 async function lastMark(kafka: Kafka, service: string, topic: string, takeOverOffset: bigint): Promise<string[]> {
@@ -82,84 +80,80 @@ async function lastMark(kafka: Kafka, service: string, topic: string, takeOverOf
   }
 }
 
-function leader(kafka: Kafka, producer: Producer, lock: RelayLock, topic: string): RelayLeader {
-  const lastOffsets = new Map<string, bigint>();
-  const metadata = new Map<string, ITopicMetadata>();
+function leader(
+  writer: TransactionalWriter,
+  lock: RelayLock,
+  marks: string,
+  topics: Map<string, PublishedTopic>,
+): RelayLeader {
   return {
-    async publish(rows) {
-      await loadMetadata(kafka, metadata, rows);
-      const value = encodeMark(rows.map((row) => row.eventId));
-      const transaction = await producer.transaction();
-      const markOffset = await openTransaction(transaction, { topic, key: MARK_KEY, value }, lastOffsets);
-      const offsets = await sendVerified(transaction, placeRows(rows, metadata), lastOffsets);
-      await transaction.commit();
-      for (const [place, offset] of offsets) lastOffsets.set(place, offset);
-      lastOffsets.set(`${topic}/0`, markOffset);
-      await deleteEvents(
-        lock,
-        rows.map((row) => row.eventId),
-      );
+    async prepare(rows, maxBytes) {
+      for (const topic of new Set(rows.map((row) => row.topic)))
+        if (!topics.has(topic)) topics.set(topic, await firstUse(writer, lock, topic));
+      return placeRows(rows, topics, maxBytes);
     },
-    close: () => producer.disconnect(),
+    async publish({ rows, batches }) {
+      const mark = encodeMark(rows.map((row) => row.eventId));
+      const written = await writer.write([markBatch(marks, MARK_KEY, mark), ...batches]);
+      return { ids: rows.map((row) => row.id), offsets: advance(topics, batches, written) };
+    },
+    unplannedTopics: partitionWatch(writer, topics),
+    forget: (held) => held.forEach((topic) => topics.delete(topic)),
+    close: () => writer.close(),
   };
 }
 
 /**
- * The first record of a transaction goes alone, to one partition: until the coordinator has finished the transaction before,
- * it answers CONCURRENT_TRANSACTIONS, and only a send that cannot have appended anything elsewhere may be repeated.
+ * A raised count changes nothing by itself: keys stay where the remembered count puts them, so their order holds; it is
+ * only reported. With fewer partitions than remembered the topic is another one, and nothing may be published.
  */
-async function openTransaction(
-  transaction: Transaction,
-  { topic, key, value }: { readonly topic: string; readonly key: string; readonly value: Buffer | string },
-  lastOffsets: ReadonlyMap<string, bigint>,
-): Promise<bigint> {
-  const batch: PlacedBatch = { topic, messages: [{ key, value, partition: 0 }] };
-  const deadline = Date.now() + TRANSACTION_TIMEOUT_MS;
-  for (;;) {
-    try {
-      const offsets = await sendVerified(transaction, [batch], lastOffsets);
-      return offsets.get(`${topic}/0`) ?? 0n;
-    } catch (error) {
-      if (protocolErrorType(error) !== 'CONCURRENT_TRANSACTIONS' || Date.now() > deadline) throw error;
-      await delay(CONCURRENT_WAIT_MS);
-    }
-  }
+function partitionWatch(
+  writer: TransactionalWriter,
+  topics: ReadonlyMap<string, PublishedTopic>,
+): () => Promise<readonly string[]> {
+  let checkedAt = 0;
+  let unplanned: readonly string[] = [];
+  return async () => {
+    if (Date.now() - checkedAt < PARTITIONS_CHECKED_MS || topics.size === 0) return unplanned;
+    checkedAt = Date.now();
+    const counts = await writer.partitionCounts([...topics.keys()]);
+    const differing = [...topics.values()].filter(({ topic, nextOffsets }) => counts.get(topic) !== nextOffsets.length);
+    const lost = differing.find(({ topic, nextOffsets }) => (counts.get(topic) ?? 0) < nextOffsets.length);
+    if (lost)
+      throw new MisconfiguredError(
+        'partitions-lost',
+        `${lost.topic} has ${counts.get(lost.topic) ?? 0} partitions, its keys are spread over ${lost.nextOffsets.length}`,
+      );
+    unplanned = differing.map(({ topic }) => topic);
+    return unplanned;
+  };
 }
 
-/** Sends once, waits for the answer, and returns the offset of every (topic, partition) that it proves. */
-async function sendVerified(
-  transaction: Transaction,
-  batches: PlacedBatch[],
-  lastOffsets: ReadonlyMap<string, bigint>,
-): Promise<Map<string, bigint>> {
-  const answer = await transaction.sendBatch({ acks: -1, topicMessages: batches });
-  const unproven = unprovenReason(batches, answer, lastOffsets);
-  if (unproven) throw new TransientError('send-unproven', `The send is not proven: ${unproven}`);
-  const places = placesOf(batches);
-  const proven = answer.map((e) => [`${e.topicName}/${e.partition}`, BigInt(e.baseOffset ?? -1)] as const);
-  return new Map(proven.filter(([place]) => places.has(place)));
+async function firstUse(writer: TransactionalWriter, lock: RelayLock, topic: string): Promise<PublishedTopic> {
+  const partitions = (await writer.partitionCounts([topic])).get(topic) ?? 0;
+  await rememberTopic(lock, topic, partitions);
+  const known = (await publishedTopics(lock)).get(topic);
+  if (known === undefined) throw new MisconfiguredError('topic-unknown', `${topic} was not remembered`);
+  return known;
 }
 
-/** Partition counts are read once per leader and topic: a raised count shows after the next take-over. */
-async function loadMetadata(
-  kafka: Kafka,
-  known: Map<string, ITopicMetadata>,
-  rows: readonly OutboxRow[],
-): Promise<void> {
-  const missing = [...new Set(rows.map((row) => row.topic))].filter((topic) => !known.has(topic));
-  if (missing.length === 0) return;
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    const { topics } = await admin.fetchTopicMetadata({ topics: missing });
-    for (const topic of topics) known.set(topic.name, topic);
-  } catch (error) {
-    if (protocolErrorType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
-    throw new MisconfiguredError(
-      'topic-missing',
-      `One of the topics ${missing.join(', ')} does not exist: apply the contracts`,
-    );
-  } finally {
-    await admin.disconnect();
+/** Behind the last record of a partition stands the marker of its transaction, so our next one cannot be at the next offset. */
+function advance(
+  topics: Map<string, PublishedTopic>,
+  batches: readonly PlacedBatch[],
+  written: ReadonlyMap<string, bigint>,
+): ReadonlyMap<string, readonly bigint[]> {
+  for (const batch of batches) {
+    const topic = topics.get(batch.topic);
+    const first = written.get(placeOf(batch));
+    if (topic === undefined || first === undefined)
+      throw new MisconfiguredError('place-unknown', `${placeOf(batch)} was published without being known`);
+    const next = first + BigInt(batch.records.length) + 1n;
+    topics.set(batch.topic, { ...topic, nextOffsets: topic.nextOffsets.with(batch.partition, next) });
   }
+  return new Map(batches.map(({ topic }) => [topic, topics.get(topic)?.nextOffsets ?? []]));
+}
+
+function markBatch(topic: string, key: string, value: Buffer): PlacedBatch {
+  return { topic, partition: 0, records: [{ key: Buffer.from(key), value, headers: NO_HEADERS }] };
 }

@@ -12,7 +12,11 @@ const PING_MS = 3_000;
  * session lock belongs to nobody.
  */
 export interface RelayLock extends SqlRunner {
-  /** Resolves when a row may have arrived, at the latest after `timeoutMs`. */
+  /** Rows may have arrived. */
+  wake(): void;
+  /** What woke us up to now is served by the read that follows. */
+  beforeReading(): void;
+  /** Resolves when rows may have arrived since the last read, at the latest after `timeoutMs`. */
   waitForRows(timeoutMs: number): Promise<void>;
   release(): Promise<void>;
 }
@@ -37,6 +41,15 @@ export async function tryRelayLock(options: RelayLockOptions): Promise<RelayLock
   }
   await client.end();
   return null;
+}
+
+/** A plain connection to a service's schema, for whoever administers its outbox. */
+export async function connectRelay(options: RelayLockOptions): Promise<SqlRunner & { end(): Promise<void> }> {
+  const client = await connect(options);
+  return {
+    query: async <R>(sql: string, parameters: unknown[]) => (await client.query(sql, parameters)).rows as R[],
+    end: () => client.end(),
+  };
 }
 
 async function connect({ connectionString, schema, service }: RelayLockOptions): Promise<pg.Client> {
@@ -65,28 +78,29 @@ async function holdLock(client: pg.Client): Promise<RelayLock> {
   };
   client.on('error', lose);
   client.on('end', () => lose(new Error('connection ended')));
-  client.on('notification', () => {
+  const notice = (): void => {
     notified = true;
     wake();
-  });
+  };
+  client.on('notification', notice);
   const ping = setInterval(() => void client.query('SELECT 1').catch(lose), PING_MS);
   return {
     async query<R>(sql: string, parameters: unknown[]): Promise<R[]> {
       if (lost) throw new TransientError('relay-lock-lost', `The relay's connection is gone: ${lost.message}`);
       return (await client.query(sql, parameters)).rows as R[];
     },
+    wake: notice,
+    beforeReading() {
+      notified = false;
+    },
     async waitForRows(timeoutMs) {
-      if (notified || lost) {
-        notified = false;
-        return;
-      }
+      if (notified || lost) return;
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         wake = resolve;
         timer = setTimeout(resolve, timeoutMs);
       });
       clearTimeout(timer);
-      notified = false;
     },
     async release() {
       clearInterval(ping);

@@ -54,6 +54,20 @@ describe('the publisher process', () => {
     await current.kill();
   }, 120_000);
 
+  it('is replaced within 15 s when it is killed', async () => {
+    const killed = replica();
+    await killed.line(/leading/);
+    const standby = replica();
+    await events.write(60);
+    const since = Date.now();
+    await killed.kill();
+    await standby.line(/leading/, 15_000);
+    console.info(`taken over after ${Date.now() - since} ms`);
+    await events.write(60);
+    await events.expectOnceInOrder(40_000);
+    await standby.kill();
+  }, 90_000);
+
   it('is replaced within 15 s when it is frozen, and does no harm when it wakes up', async () => {
     const frozen = replica();
     await frozen.line(/leading/);

@@ -15,6 +15,7 @@ import {
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { numberedEvents, type NumberedEvents } from '../fixtures/numbered-events.ts';
+import { seededRandom } from '../fixtures/seeded-random.ts';
 import { createKafka } from './kafka.ts';
 import { messagingMigrations } from './migrations.ts';
 import { insertEvents } from './outbox.store.ts';
@@ -120,7 +121,7 @@ describe('the outbox relay', () => {
   it('loses and doubles nothing under a storm of cuts', async () => {
     const seed = randomInt(2 ** 31);
     console.info(`seed ${seed}`);
-    const next = generator(seed);
+    const next = seededRandom(seed);
     relay({ maxRecords: 25 });
     const total = 1_500;
     const storm = (async () => {
@@ -156,6 +157,18 @@ describe('the outbox relay', () => {
     await last.stop();
     expect(await bench.events.pending()).toBe(0);
     await bench.events.expectOnceInOrder();
+  });
+
+  it('finds what nobody has told it of within a second or so', async () => {
+    const last = relay();
+    await eventually(() => last.state().state === 'leading', { describe: 'the relay to lead' });
+    const since = Date.now();
+    await dataSource.query(
+      `INSERT INTO outbox (event_id, topic, key, value, headers) VALUES (gen_random_uuid(), $1, 'k', '7', '\\x00')`,
+      [bench.topic],
+    );
+    await bench.events.drained();
+    expect(Date.now() - since).toBeLessThan(5_000);
   });
 
   it('skips no row when a transaction with a lower id commits last', async () => {
@@ -194,14 +207,3 @@ describe('the outbox relay', () => {
     expect(rows.map((row) => row.refused?.slice(0, 17) ?? null)).toEqual(['MESSAGE_TOO_LARGE', null]);
   });
 });
-
-/** mulberry32: a seeded generator, so that a failing storm can be played again. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

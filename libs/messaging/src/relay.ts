@@ -3,8 +3,10 @@ import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { errorMessage } from './errors.ts';
 import { protocolErrorType } from './kafka.ts';
-import { nextEvents, refuseEvent, type OutboxRow } from './outbox.store.ts';
+import { nextEvents, refuseEvent, settleAndNext, type OutboxRow, type Published } from './outbox.store.ts';
+import { acknowledgeHolds } from './published-topic.store.ts';
 import { takeOver, type RelayLeader } from './relay-leader.ts';
+import type { PlacedRows } from './verified-send.ts';
 import { tryRelayLock, type RelayLock, type RelayLockOptions } from './relay-lock.ts';
 
 export interface RelayOptions extends RelayLockOptions {
@@ -20,29 +22,58 @@ export interface RelayOptions extends RelayLockOptions {
 
 export type RelayState = 'starting' | 'standby' | 'leading' | 'failing' | 'stopped';
 
+export interface RelayStatus {
+  readonly state: RelayState;
+  readonly lastError: string | null;
+  /** Topics with more partitions than keys are spread over; see docs/how-to/raise-partitions.md. */
+  readonly unplanned: readonly string[];
+}
+
+type Status = { -readonly [K in keyof RelayStatus]: RelayStatus[K] } & { wake: (() => void) | null };
 export interface Relay {
-  state(): { readonly state: RelayState; readonly lastError: string | null };
+  /** Events may have been committed. False when another replica leads, who has to be told. */
+  wake(): boolean;
+  state(): RelayStatus;
   stop(): Promise<void>;
 }
 
+const MAX_RECORDS = 2_000;
+const MAX_BYTES = 768 * 1024;
 const LOCK_RETRY_MS = 500;
 const ERROR_BACKOFF_MS = [50, 200, 500, 1_000, 2_000];
-const POLL_MS = 1_000;
+/**
+ * How long to wait for a wake-up before looking again: doubled from the first to the last while nothing comes. A busy service
+ * may be slow to notify, since its connections are all in use; and a notification can be lost.
+ */
+const FIRST_POLL_MS = 5;
+const LAST_POLL_MS = 1_000;
+/** How often holds are looked for, and partition counts. */
+const CONTROL_MS = 1_000;
 /** When it is stopped the relay still publishes what its service has finished, for so long. */
 const LAST_DRAIN_MS = 2_000;
 /** What the broker says of a record that it will never take; everything else is the cluster's trouble, not the record's. */
 const REFUSALS = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP']);
 
 /**
- * Publishes the outbox of one service, in id order, one Kafka transaction in flight. Replicas stand by for the lock.
- * A producer that has seen an error is never used again (kafkajs 2.2.4 loses the records of the next transaction).
+ * Publishes the outbox of one service until it is stopped; replicas stand by for the lock and one takes over within 15 s
+ * when the leader dies or freezes.
+ *
+ * Order: of row ids per key, whatever the order of commits; one Kafka transaction at a time. Delivery: each row once to
+ * read_committed subscribers, also across kills (docs/decisions/0002, 0010). Blocks nobody: returns at once, and while Kafka is
+ * away rows wait. Failure: after any error it takes over again, at most every 2 s, and says so in `state()`; a record that the
+ * broker refuses is set aside and its key held, the rest goes on; one topic that cannot be written holds the others back.
+ * `stop` publishes what is committed, for up to 2 s.
  */
 export function startRelay(options: RelayOptions): Relay {
   const stopping = new AbortController();
-  const status: { state: RelayState; lastError: string | null } = { state: 'starting', lastError: null };
+  const status: Status = { state: 'starting', lastError: null, unplanned: [], wake: null };
   const finished = lead(options, stopping.signal, status);
   return {
-    state: () => ({ ...status }),
+    wake() {
+      status.wake?.();
+      return status.wake !== null;
+    },
+    state: () => ({ state: status.state, lastError: status.lastError, unplanned: status.unplanned }),
     async stop() {
       stopping.abort();
       await finished;
@@ -51,13 +82,9 @@ export function startRelay(options: RelayOptions): Relay {
   };
 }
 
-async function lead(
-  options: RelayOptions,
-  stop: AbortSignal,
-  status: { state: RelayState; lastError: string | null },
-): Promise<void> {
+async function lead(options: RelayOptions, stop: AbortSignal, status: Status): Promise<void> {
   // Outlives a leader: the batch size that a refused record forced upon us.
-  const size = { limit: options.maxRecords ?? 500 };
+  const size = { limit: options.maxRecords ?? MAX_RECORDS };
   for (let failures = 0; !stop.aborted;) {
     let lock: RelayLock | null = null;
     let leader: RelayLeader | null = null;
@@ -70,8 +97,9 @@ async function lead(
       }
       leader = await takeOver({ kafka: options.kafka, service: options.service, lock });
       status.state = 'leading';
+      status.wake = lock.wake;
       options.onTakeOver?.();
-      await drain(options, lock, leader, size, stop, () => {
+      await drain(options, lock, leader, size, stop, status, () => {
         failures = 0;
         status.lastError = null;
       });
@@ -82,6 +110,7 @@ async function lead(
       options.logger.warn({ err: error, failures }, 'outbox relay takes over again after an error');
       await pause(ERROR_BACKOFF_MS[Math.min(failures++, ERROR_BACKOFF_MS.length - 1)] ?? 0, stop);
     } finally {
+      status.wake = null;
       await leader?.close().catch(() => undefined);
       await lock?.release();
     }
@@ -94,23 +123,59 @@ async function drain(
   leader: RelayLeader,
   size: { limit: number },
   stop: AbortSignal,
+  status: Status,
   succeeded: () => void,
 ): Promise<void> {
-  const maxRecords = options.maxRecords ?? 500;
+  const maxRecords = options.maxRecords ?? MAX_RECORDS;
   let stoppedAt: number | null = null;
+  const readNext = (limit = size.limit, besides: readonly OutboxRow[] = []): Promise<OutboxRow[]> => {
+    lock.beforeReading();
+    return nextEvents(lock, limit, idsOf(besides));
+  };
+  let read = await readNext();
+  let controlledAt = Date.now();
+  let poll = FIRST_POLL_MS;
   for (;;) {
+    if (Date.now() - controlledAt > CONTROL_MS) {
+      controlledAt = Date.now();
+      status.unplanned = await leader.unplannedTopics();
+      // Nothing is under way here, so once what was read ahead is read again nothing of a held topic is left.
+      const held = await acknowledgeHolds(lock);
+      leader.forget(held);
+      if (held.length > 0) read = await readNext();
+    }
     if (stop.aborted && Date.now() - (stoppedAt ??= Date.now()) > LAST_DRAIN_MS) return;
-    const rows = withinBytes(await nextEvents(lock, size.limit), options.maxBytes ?? 768 * 1024);
-    if (rows.length === 0) {
+    if (read.length === 0) {
       if (stop.aborted) return;
-      await lock.waitForRows(POLL_MS);
+      await lock.waitForRows(poll);
+      poll = Math.min(LAST_POLL_MS, poll * 2);
+      read = await readNext();
       continue;
     }
-    await publishOrRefuse(options, lock, leader, size, rows);
+    const prepared = await leader.prepare(read, options.maxBytes ?? MAX_BYTES);
+    const { rows } = prepared;
+    // Behind: the rows after these are read while their transaction is under way. Else they are read after it, because by
+    // then more have come.
+    const behind = read.length >= size.limit;
+    const limit = Math.min(maxRecords, size.limit * 2);
+    const [sent, ahead] = await Promise.allSettled([
+      publishOrRefuse(options, lock, leader, size, prepared),
+      behind ? readNext(limit, rows) : [],
+    ]);
+    if (sent.status === 'rejected') throw sent.reason;
+    if (ahead.status === 'rejected') throw ahead.reason;
+    size.limit = limit;
+    if (!behind) lock.beforeReading();
+    const next = await settleAndNext(lock, sent.value, behind ? 0 : limit);
+    read = behind ? ahead.value : next;
+    poll = FIRST_POLL_MS;
     options.onPublished?.(rows);
     succeeded();
-    size.limit = Math.min(maxRecords, size.limit * 2);
   }
+}
+
+function idsOf(rows: readonly OutboxRow[]): string[] {
+  return rows.map(({ id }) => id);
 }
 
 /** A refused batch is halved on the next lead until the culprit is alone; it is set aside and its key held. */
@@ -119,10 +184,11 @@ async function publishOrRefuse(
   lock: RelayLock,
   leader: RelayLeader,
   size: { limit: number },
-  rows: readonly OutboxRow[],
-): Promise<void> {
+  prepared: PlacedRows,
+): Promise<Published> {
+  const { rows } = prepared;
   try {
-    await leader.publish(rows);
+    return await leader.publish(prepared);
   } catch (error) {
     const type = refusal(error);
     const [only, ...others] = rows;
@@ -141,15 +207,6 @@ async function publishOrRefuse(
 function refusal(error: unknown): string | null {
   const type = protocolErrorType(error);
   return type !== null && REFUSALS.has(type) ? type : null;
-}
-
-/** At least one row; as many as fit, since the broker bounds a request in bytes. */
-function withinBytes(rows: readonly OutboxRow[], maxBytes: number): OutboxRow[] {
-  let bytes = 0;
-  return rows.filter((row, index) => {
-    bytes += (row.value?.length ?? 0) + row.key.length + 512;
-    return index === 0 || bytes <= maxBytes;
-  });
 }
 
 async function pause(ms: number, stop: AbortSignal): Promise<void> {

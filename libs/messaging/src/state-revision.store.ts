@@ -44,24 +44,20 @@ export async function currentRevision(tx: EntityManager, topic: string, key: str
   return BigInt(rows[0].revision);
 }
 
-export async function hasRevisions(tx: EntityManager, topic: string): Promise<boolean> {
-  const rows = await tx.query<unknown[]>(`SELECT 1 FROM state_revision WHERE topic = $1 LIMIT 1`, [topic]);
-  return rows.length > 0;
-}
-
-/** Takes over revisions read back from the topic itself; never lowers one. */
+/** Takes over revisions read back from the topic itself; never lowers one. @returns the keys whose revision rose. */
 export async function restoreRevisions(
   tx: EntityManager,
   topic: string,
   rows: readonly (StateContent & { readonly revision: bigint })[],
-): Promise<void> {
-  await tx.query(
+): Promise<string[]> {
+  const raised = await tx.query<{ key: string }[]>(
     `INSERT INTO state_revision (topic, key, revision, content_hash)
      SELECT $1::text, * FROM unnest($2::text[], $3::bigint[], $4::text[])
      ON CONFLICT (topic, key) DO UPDATE SET revision = excluded.revision, content_hash = excluded.content_hash
-     WHERE excluded.revision > state_revision.revision`,
+     WHERE excluded.revision > state_revision.revision RETURNING key`,
     [topic, rows.map((r) => r.key), rows.map((r) => r.revision.toString()), rows.map((r) => r.hash)],
   );
+  return raised.map(({ key }) => key);
 }
 
 export const stateRevisionTables: readonly string[] = [

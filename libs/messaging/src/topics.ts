@@ -38,7 +38,7 @@ export function contractTopics(): readonly DesiredTopic[] {
 /**
  * What has to change; empty when nothing.
  * @throws MisconfiguredError `partitions-differ`: with another count a key moves to another partition, its order and its
- *   compaction break. Another count needs a new topic version.
+ *   compaction break. A higher one is brought about by `repartitionTopic`.
  */
 export async function planTopics(admin: Admin, desired: readonly DesiredTopic[]): Promise<readonly TopicChange[]> {
   const existing = new Set(await admin.listTopics());
@@ -123,7 +123,7 @@ async function refuseOtherPartitionCounts(admin: Admin, topics: readonly Desired
   );
   throw new MisconfiguredError(
     'partitions-differ',
-    `${list.join('; ')}. Keys would move: another count needs a new topic version`,
+    `${list.join('; ')}. Keys would move: see docs/how-to/raise-partitions.md`,
   );
 }
 

@@ -1,10 +1,12 @@
-import type { ITopicMetadata } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
+import type { OutboxRow } from './outbox.store.ts';
+import { encodeHeaders } from './record-headers.ts';
 import { placeRows, unprovenReason, type PlacedBatch } from './verified-send.ts';
 
 const sent: PlacedBatch[] = [
-  { topic: 'a', messages: [0, 1].map((partition) => ({ partition, value: 'x' })) },
-  { topic: 'mark', messages: [{ partition: 0, value: 'm' }] },
+  { topic: 'a', partition: 0, records: [] },
+  { topic: 'a', partition: 1, records: [] },
+  { topic: 'mark', partition: 0, records: [] },
 ];
 const answer = (
   topicName: string,
@@ -43,12 +45,25 @@ describe('the answer to a send', () => {
   });
 });
 
+const topics = new Map([['t', { topic: 't', nextOffsets: [0n, 0n, 0n, 0n, 0n, 0n], formerCounts: [], hold: null }]]);
+const row = (key: string, bytes = 0): OutboxRow => ({
+  id: '1',
+  eventId: 'e',
+  topic: 't',
+  key,
+  value: Buffer.alloc(bytes),
+  headers: encodeHeaders({}),
+});
+
 describe('placing rows', () => {
   it('puts a key where the Java client puts it (murmur2)', () => {
-    const partitions = Array.from({ length: 6 }, (_, partitionId) => ({ partitionId, leader: 1 }));
-    const metadata = new Map([['t', { name: 't', partitions } as unknown as ITopicMetadata]]);
-    const row = { id: '1', eventId: 'e', topic: 't', key: 'customer-1', value: null, headers: {} };
     // toPositive(murmur2(key)) % 6 of org.apache.kafka.common.utils.Utils, computed by an implementation of its own
-    expect(placeRows([row], metadata)[0]?.messages[0]?.partition).toBe(3);
+    expect(placeRows([row('customer-1')], topics, 1_000).batches[0]?.partition).toBe(3);
+  });
+
+  it('takes rows until one partition is full, and always one', () => {
+    const rows = [row('customer-1', 600), row('other', 600), row('customer-1', 600), row('other', 1)];
+    expect(placeRows(rows, topics, 1_000).rows).toHaveLength(2);
+    expect(placeRows([row('customer-1', 5_000)], topics, 1_000).rows).toHaveLength(1);
   });
 });

@@ -1,42 +1,70 @@
-import { Partitioners, type ITopicMetadata, type Message, type RecordMetadata } from 'kafkajs';
+import type { RecordMetadata } from 'kafkajs';
 import type { OutboxRow } from './outbox.store.ts';
+import { partitionOf } from './partition-of.ts';
+import type { PublishedTopic } from './published-topic.store.ts';
+import type { RawRecord } from './record-batch.ts';
 
-/** A record with its partition fixed before sending, so that we know which (topic, partition) the answer has to name. */
-export type PlacedMessage = Message & { readonly partition: number };
+/** Lengths, offset and attributes of a record, at most. */
+const RECORD_OVERHEAD = 24;
+
+/** Records with their partition fixed before sending, so that we know which (topic, partition) the answer has to name. */
 export interface PlacedBatch {
   readonly topic: string;
-  readonly messages: PlacedMessage[];
+  readonly partition: number;
+  readonly records: readonly RawRecord[];
 }
 
-/** Chooses partitions as the Java client does (murmur2 of the key). */
-export function placeRows(rows: readonly OutboxRow[], metadata: ReadonlyMap<string, ITopicMetadata>): PlacedBatch[] {
-  const partition = Partitioners.DefaultPartitioner();
-  const batches = new Map<string, PlacedBatch>();
-  for (const row of rows) {
-    const partitionMetadata = metadata.get(row.topic)?.partitions ?? [];
-    const message = { key: row.key, value: row.value, headers: row.headers };
-    const batch = batches.get(row.topic) ?? { topic: row.topic, messages: [] };
-    batch.messages.push({ ...message, partition: partition({ topic: row.topic, partitionMetadata, message }) });
-    batches.set(row.topic, batch);
-  }
-  return [...batches.values()];
+/** Rows and the batches that they make. */
+export interface PlacedRows {
+  readonly rows: readonly OutboxRow[];
+  readonly batches: readonly PlacedBatch[];
 }
 
 /**
- * Why an answer does not prove that the whole batch was appended, or null when it does.
- *
- * kafkajs 2.2.4 resolves a send although the records of a partition whose leader moved meanwhile were never sent, so an
- * answer counts only when it names every partition sent, without error, with an offset above the last one seen there.
- * And only once: a partition named twice has its records twice.
+ * Puts rows where the Java client puts their keys, in the order given, until one place has more than `maxBytes`: the broker
+ * bounds the batch of a partition. At least one row; which are taken is answered.
+ */
+export function placeRows(
+  rows: readonly OutboxRow[],
+  topics: ReadonlyMap<string, PublishedTopic>,
+  maxBytes: number,
+): PlacedRows {
+  const batches = new Map<string, PlacedBatch & { readonly records: RawRecord[]; bytes: number }>();
+  for (const [index, row] of rows.entries()) {
+    const record = { key: Buffer.from(row.key), value: row.value, headers: row.headers };
+    const bytes = RECORD_OVERHEAD + record.key.length + (row.value?.length ?? 0) + row.headers.length;
+    const places = partitionsOf(record, topics.get(row.topic)).map((partition) => ({ topic: row.topic, partition }));
+    const chosen = places.map((place) => batches.get(placeOf(place)) ?? { ...place, records: [], bytes: 0 });
+    if (index > 0 && chosen.some((batch) => batch.bytes + bytes > maxBytes))
+      return { rows: rows.slice(0, index), batches: [...batches.values()] };
+    for (const batch of chosen) {
+      batch.bytes += bytes;
+      batch.records.push(record);
+      batches.set(placeOf(batch), batch);
+    }
+  }
+  return { rows, batches: [...batches.values()] };
+}
+
+/** One; of an erasure also those where the key was before the topic got more partitions. */
+function partitionsOf({ key, value }: RawRecord, topic: PublishedTopic | undefined): readonly number[] {
+  const now = partitionOf(key, topic?.nextOffsets.length ?? 1);
+  if (value !== null || topic === undefined || topic.formerCounts.length === 0) return [now];
+  return [...new Set([now, ...topic.formerCounts.map((count) => partitionOf(key, count))])];
+}
+
+/**
+ * Why answers do not prove that all batches were appended, or null when they do: they have to name every place sent, once,
+ * without error, with an offset above the last one seen there.
  */
 export function unprovenReason(
   sent: readonly PlacedBatch[],
   answer: readonly RecordMetadata[],
   lastOffsets: ReadonlyMap<string, bigint>,
 ): string | null {
-  const answered = new Map(answer.map((entry) => [`${entry.topicName}/${entry.partition}`, entry]));
+  const answered = new Map(answer.map((entry) => [placeOf({ ...entry, topic: entry.topicName }), entry]));
   if (answered.size < answer.length) return 'a partition is named twice: its records were appended twice';
-  for (const place of placesOf(sent)) {
+  for (const place of sent.map(placeOf)) {
     const entry = answered.get(place);
     if (!entry) return `the answer does not name ${place}`;
     if (entry.errorCode !== 0) return `${place} answered error code ${entry.errorCode}`;
@@ -48,7 +76,6 @@ export function unprovenReason(
   return null;
 }
 
-/** The `topic/partition` places of a batch, once each. */
-export function placesOf(batches: readonly PlacedBatch[]): Set<string> {
-  return new Set(batches.flatMap(({ topic, messages }) => messages.map((m) => `${topic}/${m.partition}`)));
+export function placeOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
+  return `${topic}/${partition}`;
 }
