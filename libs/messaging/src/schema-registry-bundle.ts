@@ -64,8 +64,8 @@ export function checkBundle(bundle: IdBundle): IdBundle {
 }
 
 /** The entry of the schema that this code writes. @throws MisconfiguredError when the environment does not have it: contracts are applied before services start */
-export function writerEntry(bundle: IdBundle, topic: TopicName): BundleEntry {
-  const fingerprint = schemaFingerprint(TOPIC_SCHEMAS[topic]);
+export function writerEntry(bundle: IdBundle, topic: TopicName, schema: string = TOPIC_SCHEMAS[topic]): BundleEntry {
+  const fingerprint = schemaFingerprint(schema);
   const entry = bundle.schemas.find((each) => each.topic === topic && each.fingerprint === fingerprint);
   if (entry === undefined)
     throw new MisconfiguredError(

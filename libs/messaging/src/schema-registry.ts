@@ -59,8 +59,19 @@ function createRegistryClient({ url, auth, timeoutMs }: RegistryConnection): Sch
       middlewares: [withTimeout],
       ...(auth === undefined ? {} : { auth }),
     },
-    { [SchemaType.AVRO]: compileOptions() },
+    { [SchemaType.AVRO]: freshOptions() },
   );
+}
+
+/**
+ * The library compiles every schema with the options that it was given once, and avsc writes the names of a schema into them: a
+ * second version of a record, or the same one asked for twice at once, would be refused as a duplicate name.
+ */
+function freshOptions(): ReturnType<typeof compileOptions> {
+  return Object.defineProperty(compileOptions(), 'registry', {
+    enumerable: true,
+    get: () => compileOptions().registry,
+  });
 }
 
 /** Registers a schema; only the deploy command does, never a service. @returns the id */

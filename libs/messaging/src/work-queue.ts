@@ -3,6 +3,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { backoffMs } from './backoff.ts';
 import { errorCode, errorKind, errorMessage, TransientError } from './errors.ts';
 import type { EventMeta } from './event-headers.ts';
+import { suppressionOf } from './replay/suppression.ts';
 import { inTransaction } from './transaction.ts';
 import { failItem, finishItem, insertItems, leaseItems, retryItem, workDepth } from './work-queue.store.ts';
 import type { NewWorkItem, WorkDepth, WorkRow } from './work-queue.store.ts';
@@ -49,6 +50,8 @@ export interface WorkQueueOptions {
   readonly inDoubtMs?: number;
   readonly pollMs?: number;
   readonly backoff?: { readonly baseMs: number; readonly maxMs: number };
+  /** Takes no items in: those of a service that builds its state beside the live one are the live one's. */
+  readonly muted?: boolean;
 }
 
 export interface FailedWork extends Pick<WorkItem, 'id' | 'kind' | 'key' | 'payload' | 'cause' | 'attempt'> {
@@ -85,12 +88,26 @@ export class WorkQueue {
 
   constructor(options: WorkQueueOptions) {
     const backoff = { baseMs: 500, maxMs: 60_000 };
-    this.#options = { concurrency: 4, leaseMs: 60_000, inDoubtMs: 30_000, pollMs: 250, backoff, ...options };
+    this.#options = {
+      muted: false,
+      concurrency: 4,
+      leaseMs: 60_000,
+      inDoubtMs: 30_000,
+      pollMs: 250,
+      backoff,
+      ...options,
+    };
   }
 
-  /** Call it while holding the lock of the aggregate of each key (a consumer's handler does). An id is enqueued once. */
-  enqueue(tx: EntityManager, items: readonly NewWorkItem[]): Promise<void> {
-    return insertItems(tx, items);
+  /**
+   * Call it while holding the lock of the aggregate of each key (a consumer's handler does). An id is enqueued once; a
+   * transaction that hands records over again enqueues nothing: the vendor was called when they came first.
+   */
+  async enqueue(tx: EntityManager, items: readonly NewWorkItem[]): Promise<void> {
+    if (this.#options.muted) return;
+    const suppressed = suppressionOf(tx);
+    if (suppressed) suppressed.work += items.length;
+    else await insertItems(tx, items);
   }
 
   depth(): Promise<WorkDepth> {

@@ -40,7 +40,7 @@ export class WorkerHost {
 
   workQueue(options: Omit<WorkQueueOptions, Given>): WorkQueue {
     const { dataSource, service: owner, logger } = this;
-    const queue = new WorkQueue({ dataSource, owner, logger, ...options });
+    const queue = new WorkQueue({ dataSource, owner, logger, muted: this.outbox.muted, ...options });
     workQueueMetrics(this.registry, queue);
     const part = { start: () => queue.start(), stop: () => queue.stop() };
     this.#lifecycle.register({ name: 'work queue', phase: 'workers', ...part });
