@@ -18,16 +18,20 @@ import { DataSource } from 'typeorm';
 import { openCodec } from './codec-from-config.ts';
 import type { Codec } from './codec.ts';
 import type { ConsumerSpec } from './consumer-spec.ts';
+import { DeadLettersController } from './dead-letters.controller.ts';
+import type { ExceptionKind } from './exceptions/exception.ts';
+import { ExceptionsController } from './exceptions/exceptions.controller.ts';
+import { Exceptions } from './exceptions/exceptions.ts';
 import { createKafka, type KafkaConnection } from './kafka.ts';
+import { CODEC, CONSUMERS, EXCEPTION_KINDS, KAFKA } from './messaging-tokens.ts';
+import { OutboxController } from './outbox.controller.ts';
 import { Outbox } from './outbox.ts';
+import { RedrivesController } from './redrives.controller.ts';
+import { ReplaysController } from './replay/replays.controller.ts';
 import { MessagingRuntime } from './runtime.ts';
 import { WorkerHost } from './worker-host.ts';
 
-/** kafkajs client of the service. */
-export const KAFKA = Symbol('KAFKA');
-export const CODEC = Symbol('CODEC');
-/** Provide this in the app's module: the list of `ConsumerSpec`s, in plain sight. */
-export const CONSUMERS = Symbol('CONSUMERS');
+export { CODEC, CONSUMERS, EXCEPTION_KINDS, KAFKA };
 
 /**
  * Nest's side of consuming: a transport that runs the service's explicit list of consumers over our own loop. There are no
@@ -62,17 +66,34 @@ export class TieoutTransport extends Server implements CustomTransportStrategy {
 
 @Module({})
 export class MessagingModule {
-  /** Gives KAFKA, CODEC, Outbox, WorkerHost, MessagingRuntime and TieoutTransport; name the last as the service's `strategy`. */
+  /** Gives KAFKA, CODEC, Outbox, Exceptions, WorkerHost, MessagingRuntime and TieoutTransport; name the last as the service's `strategy`. */
   static forService(): DynamicModule {
     return {
       module: MessagingModule,
+      // In this order: `dead-letters/redrives` is no id of a dead letter.
+      controllers: [
+        RedrivesController,
+        DeadLettersController,
+        OutboxController,
+        ExceptionsController,
+        ReplaysController,
+      ],
       providers: [
         { provide: KAFKA, inject: [SERVICE_NAME, CONFIG, LOGGER], useFactory: openKafka },
         { provide: CODEC, inject: [CONFIG, LOGGER], useFactory: openCodec },
         {
           provide: Outbox,
-          inject: [CODEC, SERVICE_NAME],
-          useFactory: (codec: Codec, service: string) => new Outbox(codec, service),
+          inject: [CODEC, SERVICE_NAME, CONFIG],
+          useFactory: (codec: Codec, service: string, { BUILD_BESIDE: beside }: BaseConfig) =>
+            new Outbox(codec, service, { muted: beside !== undefined }),
+        },
+        {
+          provide: Exceptions,
+          inject: [SERVICE_NAME, Outbox, ModuleRef],
+          useFactory: (service: string, outbox: Outbox, modules: ModuleRef) =>
+            new Exceptions(service, outbox, () =>
+              modules.get<readonly ExceptionKind[]>(EXCEPTION_KINDS, { strict: false }),
+            ),
         },
         {
           provide: MessagingRuntime,
@@ -91,7 +112,7 @@ export class MessagingModule {
             new TieoutTransport(runtime, () => modules.get<readonly ConsumerSpec[]>(CONSUMERS, { strict: false })),
         },
       ],
-      exports: [KAFKA, CODEC, Outbox, MessagingRuntime, TieoutTransport, WorkerHost],
+      exports: [KAFKA, CODEC, Outbox, Exceptions, MessagingRuntime, TieoutTransport, WorkerHost],
     };
   }
 }
@@ -113,8 +134,16 @@ function openRuntime(
   lifecycle: Lifecycle,
   health: HealthRegistry,
 ): MessagingRuntime {
-  const { DATABASE_URL: databaseUrl, DATABASE_SCHEMA: schema } = config;
+  const retention = {
+    work: config.RETENTION_WORK_DAYS,
+    deadLetters: config.RETENTION_DEAD_LETTER_DAYS,
+    replayHorizon: config.REPLAY_HORIZON_DAYS,
+  };
+  const { DATABASE_URL: databaseUrl, DATABASE_SCHEMA: schema, BUILD_BESIDE: beside } = config;
+  if (beside !== undefined)
+    logger.warn({ beside, schema }, 'builds beside the live service: publishes nothing, calls nobody');
   const runtime = new MessagingRuntime({
+    retention,
     service,
     kafka,
     dataSource,
@@ -124,6 +153,7 @@ function openRuntime(
     outbox,
     logger,
     registry,
+    ...(beside !== undefined && { beside }),
   });
   lifecycle.register({
     name: 'outbox relay',
