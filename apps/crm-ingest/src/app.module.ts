@@ -2,6 +2,9 @@ import { Module } from '@nestjs/common';
 import { createSalesforceClient, type SalesforceClient } from '@tieout/connector-salesforce';
 import {
   CONSUMERS,
+  EXCEPTION_KINDS,
+  Exceptions,
+  failedWorkKind,
   MessagingModule,
   messagingMigrations,
   snapshotFailed,
@@ -11,6 +14,7 @@ import {
   takeSnapshot,
   TieoutTransport,
   WorkerHost,
+  workFailed,
   WorkQueue,
   type SnapshotSource,
 } from '@tieout/messaging';
@@ -22,6 +26,8 @@ import { changeStateGauge, createCrmMetrics } from './crm-metrics.ts';
 import { Accounts1732330000000 } from './migrations/1732330000000-accounts.ts';
 import { AccountReadAt1732330100000 } from './migrations/1732330100000-account-read-at.ts';
 import { Records1732340200000 } from './migrations/1732340200000-records.ts';
+import { Exceptions1732360000000 } from './migrations/1732360000000-exceptions.ts';
+import { READING_KINDS } from './exceptions/kinds.ts';
 import { contracts, opportunities, products } from './records/entities.worker.ts';
 import { recordKind } from './records/record-kind.worker.ts';
 import { orgSnapshots } from './snapshots/snapshot.worker.ts';
@@ -39,8 +45,13 @@ const SNAPSHOTS = Symbol('SNAPSHOTS');
       useFactory: (name: string, values: CrmIngestConfig, client: SalesforceClient) =>
         orgSnapshots(name, values.SALESFORCE_INSTANCE, client),
     },
-    { provide: WorkQueue, inject: [WorkerHost, SNAPSHOTS], useFactory: snapshotQueue },
-    { provide: SourceStreams, inject: [WorkerHost, CONFIG, CLIENT, HealthRegistry], useFactory: sourceStreams },
+    { provide: WorkQueue, inject: [WorkerHost, SNAPSHOTS, Exceptions], useFactory: snapshotQueue },
+    { provide: EXCEPTION_KINDS, useValue: [...READING_KINDS, failedWorkKind('crm-operations')] },
+    {
+      provide: SourceStreams,
+      inject: [WorkerHost, CONFIG, CLIENT, HealthRegistry, Exceptions],
+      useFactory: sourceStreams,
+    },
     {
       provide: CONSUMERS,
       inject: [SNAPSHOTS, WorkQueue],
@@ -53,16 +64,25 @@ class AppModule {}
 export const service: ServiceDefinition = {
   name: 'crm-ingest',
   config,
-  migrations: [...messagingMigrations, Accounts1732330000000, AccountReadAt1732330100000, Records1732340200000],
+  migrations: [
+    ...messagingMigrations,
+    Accounts1732330000000,
+    AccountReadAt1732330100000,
+    Records1732340200000,
+    Exceptions1732360000000,
+  ],
   module: AppModule,
   strategy: TieoutTransport,
 };
 
-function snapshotQueue(host: WorkerHost, snapshots: SnapshotSource): WorkQueue {
+function snapshotQueue(host: WorkerHost, snapshots: SnapshotSource, exceptions: Exceptions): WorkQueue {
   const { dataSource, outbox } = host;
   return host.workQueue({
     handlers: { [TAKE_SNAPSHOT]: takeSnapshot(snapshots, dataSource, outbox) },
-    onFailed: (tx, work) => snapshotFailed(host.service, outbox, tx, work),
+    async onFailed(tx, work) {
+      await snapshotFailed(host.service, outbox, tx, work);
+      await exceptions.raise(tx, [workFailed(work)]);
+    },
   });
 }
 
@@ -78,10 +98,11 @@ function sourceStreams(
   values: CrmIngestConfig,
   client: SalesforceClient,
   health: HealthRegistry,
+  exceptions: Exceptions,
 ): SourceStreams {
   const { dataSource, outbox, logger, registry } = host;
   const metrics = createCrmMetrics(registry, dataSource);
-  const org = { instance: values.SALESFORCE_INSTANCE, client, outbox, picklists: picklistsOf(values) };
+  const org = { instance: values.SALESFORCE_INSTANCE, client, outbox, exceptions, picklists: picklistsOf(values) };
   const changes = changeStream({
     ...org,
     dataSource,

@@ -1,4 +1,3 @@
-import { openExceptionsMetric, type OpenExceptions } from '@tieout/messaging';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { accountCounts } from './accounts/account.store.ts';
@@ -15,7 +14,6 @@ export interface CrmMetrics {
 export function createCrmMetrics(registry: Registry, dataSource: DataSource): CrmMetrics {
   const registers = [registry];
   stateGauges(registry, dataSource);
-  openExceptionsMetric(registry, () => openExceptions(dataSource));
   new Gauge({
     name: 'tieout_crm_replay_age_seconds',
     help: 'Seconds since the place in the change events was stored last; the org forgets it after 72 hours.',
@@ -39,16 +37,6 @@ export function createCrmMetrics(registry: Registry, dataSource: DataSource): Cr
       registers,
     }),
   };
-}
-
-const IN_ORDER = new Set(['published', 'unpublished', 'deleted']);
-
-/** Whatever else a record can be is the kind of the exception that holds it out. */
-async function openExceptions({ manager }: DataSource): Promise<OpenExceptions[]> {
-  const counts = new Map<string, number>();
-  for (const { state, count } of [...(await accountCounts(manager)), ...(await recordCounts(manager))])
-    if (!IN_ORDER.has(state)) counts.set(state, (counts.get(state) ?? 0) + count);
-  return [...counts].map(([kind, count]) => ({ kind, count }));
 }
 
 function stateGauges(registry: Registry, dataSource: DataSource): void {

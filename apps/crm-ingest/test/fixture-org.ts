@@ -17,7 +17,7 @@ import {
 } from '@tieout/messaging';
 import { startService, type RunningService } from '@tieout/platform';
 import { startSalesforceSandbox, type SalesforceSandbox } from '@tieout/sandbox';
-import { createDatabase, spawnTs, stack, type TestDatabase, type TsProcess } from '@tieout/testing';
+import { createDatabase, readable, spawnTs, stack, type TestDatabase, type TsProcess } from '@tieout/testing';
 import { pino } from 'pino';
 import { DataSource } from 'typeorm';
 import { service } from '../src/app.module.ts';
@@ -175,7 +175,7 @@ function topicReader(codec: Codec, instance: string): OrgFixture['records'] {
     }));
     const raw: Buffer[] = [];
     await readTopic(kafka, topic, fresh, ({ value }) => void (value && raw.push(value)));
-    const values = await Promise.all(raw.map(async (bytes) => codec.decode(topic, bytes)));
+    const values = await readable(codec, topic, raw);
     known.values.push(...values.filter((value) => isOf(instance, value)));
     for (const { partition, to } of whole) known.ends.set(partition, to);
     return [...known.values] as ValueOf<T>[];

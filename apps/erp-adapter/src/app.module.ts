@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { createNetSuiteClient, type NetSuiteClient } from '@tieout/connector-netsuite';
 import {
   CONSUMERS,
+  EXCEPTION_KINDS,
+  Exceptions,
   MessagingModule,
   messagingMigrations,
   Outbox,
@@ -12,6 +14,7 @@ import {
   takeSnapshot,
   TieoutTransport,
   WorkerHost,
+  workFailed,
   WorkQueue,
   type Enqueue,
   type SnapshotSource,
@@ -19,6 +22,7 @@ import {
 } from '@tieout/messaging';
 import { CONFIG, METRICS, SERVICE_NAME, type ServiceDefinition } from '@tieout/platform';
 import { DataSource } from 'typeorm';
+import { exceptionKinds } from './cases/decisions.store.ts';
 import { commandScope, config, connectorConfig, originOf, type ErpAdapterConfig } from './config.ts';
 import { SYNC_CUSTOMER, customers } from './customers/customer.consumer.ts';
 import { customerStream } from './customers/customer-stream.worker.ts';
@@ -29,6 +33,7 @@ import { creditMemos, invoices, payments } from './documents/record-kinds.worker
 import { createErpMetrics, type ErpMetrics } from './erp-metrics.ts';
 import { Erp1732330000001 } from './migrations/1732330000001-erp.ts';
 import { Orders1732350000001 } from './migrations/1732350000001-orders.ts';
+import { Exceptions1732360000001 } from './migrations/1732360000001-exceptions.ts';
 import { commands, PUT_ORDER } from './orders/command.consumer.ts';
 import { putOrder } from './orders/order-put.worker.ts';
 import { orders } from './orders/order-stream.worker.ts';
@@ -56,8 +61,21 @@ const ERP_METRICS = Symbol('ERP_METRICS');
       useFactory: (name: string, values: ErpAdapterConfig, client: NetSuiteClient) =>
         accountSnapshots(name, values.NETSUITE_INSTANCE, client),
     },
-    { provide: WorkQueue, inject: [WorkerHost, CONFIG, CLIENT, SNAPSHOTS, ERP_METRICS], useFactory: workQueue },
-    { provide: SourceStreams, inject: [WorkerHost, CONFIG, CLIENT, WorkQueue, ERP_METRICS], useFactory: sourceStreams },
+    {
+      provide: WorkQueue,
+      inject: [WorkerHost, CONFIG, CLIENT, SNAPSHOTS, ERP_METRICS, Exceptions],
+      useFactory: workQueue,
+    },
+    {
+      provide: EXCEPTION_KINDS,
+      inject: [CONFIG, WorkQueue],
+      useFactory: (values: ErpAdapterConfig, queue: WorkQueue) => exceptionKinds(values.NETSUITE_INSTANCE, queue),
+    },
+    {
+      provide: SourceStreams,
+      inject: [WorkerHost, CONFIG, CLIENT, WorkQueue, ERP_METRICS, Exceptions],
+      useFactory: sourceStreams,
+    },
     {
       provide: CONSUMERS,
       inject: [CONFIG, SNAPSHOTS, WorkQueue, Outbox],
@@ -74,7 +92,7 @@ class AppModule {}
 export const service: ServiceDefinition = {
   name: 'erp-adapter',
   config,
-  migrations: [...messagingMigrations, Erp1732330000001, Orders1732350000001],
+  migrations: [...messagingMigrations, Erp1732330000001, Orders1732350000001, Exceptions1732360000001],
   module: AppModule,
   strategy: TieoutTransport,
 };
@@ -85,13 +103,15 @@ function workQueue(
   client: NetSuiteClient,
   snapshots: SnapshotSource,
   metrics: ErpMetrics,
+  exceptions: Exceptions,
 ): WorkQueue {
   const { dataSource, outbox } = host;
   const { NETSUITE_INSTANCE: instance, NETSUITE_CUSTOMER_SUBSIDIARY: subsidiary } = values;
   const onWritten = (outcome: string): void => metrics.customersWritten.inc({ outcome });
   const onOrder = (outcome: string): void => metrics.orders.inc({ outcome });
   const references = createReferences(client, values.NETSUITE_DEFAULT_ITEM);
-  const orders = { origin: originOf(values), client, dataSource, outbox, references };
+  const common = { client, dataSource, outbox, exceptions };
+  const orders = { ...common, origin: originOf(values), references };
   // Handlers enqueue into the queue that runs them.
   const self: Enqueue = { enqueue: (tx, items) => queue.enqueue(tx, items) };
   const queue = host.workQueue({
@@ -100,12 +120,13 @@ function workQueue(
     leaseMs: 3 * values.NETSUITE_TIMEOUT_MS,
     inDoubtMs: values.NETSUITE_IN_DOUBT_MS,
     handlers: {
-      [SYNC_CUSTOMER]: syncCustomer({ instance, client, dataSource, outbox, queue: self, subsidiary, onWritten }),
+      [SYNC_CUSTOMER]: syncCustomer({ ...common, instance, queue: self, subsidiary, onWritten }),
       [PUT_ORDER]: putOrder({ ...orders, onOrder }),
       [TAKE_SNAPSHOT]: takeSnapshot(snapshots, dataSource, outbox),
     },
     onFailed: async (tx, work) => {
       if (work.kind === TAKE_SNAPSHOT) await snapshotFailed(host.service, outbox, tx, work);
+      await exceptions.raise(tx, [workFailed(work)]);
     },
   });
   return queue;
@@ -117,14 +138,17 @@ function sourceStreams(
   client: NetSuiteClient,
   queue: WorkQueue,
   metrics: ErpMetrics,
+  exceptions: Exceptions,
 ): SourceStreams {
   const { dataSource, outbox } = host;
-  return host.sourceStreams((streams) => runStreams(streams, values, { dataSource, outbox, client, queue, metrics }));
+  const parts = { dataSource, outbox, exceptions, client, queue, metrics };
+  return host.sourceStreams((streams) => runStreams(streams, values, parts));
 }
 
 interface Parts {
   readonly dataSource: DataSource;
   readonly outbox: Outbox;
+  readonly exceptions: Exceptions;
   readonly client: NetSuiteClient;
   readonly queue: WorkQueue;
   readonly metrics: ErpMetrics;
@@ -138,6 +162,7 @@ function runStreams(streams: SourceStreams, values: ErpAdapterConfig, parts: Par
     instance: origin.instance,
     dataSource: parts.dataSource,
     outbox: parts.outbox,
+    exceptions: parts.exceptions,
     intervalMs: values.NETSUITE_POLL_INTERVAL_MS,
     depth: {
       timeZone: origin.timeZone,

@@ -1,7 +1,5 @@
-import { openExceptionsMetric } from '@tieout/messaging';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
-import { openCases } from './cases/case.store.ts';
 import { countOrders, LINK_STATES } from './orders/order-link.store.ts';
 
 export interface ErpMetrics {
@@ -13,7 +11,6 @@ export interface ErpMetrics {
 /** What a look at /metrics tells about this service beyond the messaging library's own. */
 export function createErpMetrics(registry: Registry, dataSource: DataSource): ErpMetrics {
   const registers = [registry];
-  openExceptionsMetric(registry, () => openCases(dataSource.manager));
   new Gauge({
     name: 'tieout_erp_orders',
     help: 'Contracts whose order was asked for, by what became of the newest command.',

@@ -17,7 +17,7 @@ import {
 } from '@tieout/messaging';
 import { startService, type RunningService } from '@tieout/platform';
 import { startNetSuiteSandbox, type NetSuiteSandbox } from '@tieout/sandbox';
-import { createDatabase, stack } from '@tieout/testing';
+import { createDatabase, readable, stack } from '@tieout/testing';
 import { pino } from 'pino';
 import { DataSource } from 'typeorm';
 import { service } from '../src/app.module.ts';
@@ -150,7 +150,7 @@ function topicsOf(instance: string, codec: Codec): Pick<ErpWorld, 'records' | 's
   const records: ErpWorld['records'] = async (topic, mine) => {
     const raw: Buffer[] = [];
     await readTopic(kafka, topic, await wholeTopic(kafka, topic), ({ value }) => void (value && raw.push(value)));
-    return (await Promise.all(raw.map(async (bytes) => codec.decode(topic, bytes)))).filter(mine);
+    return (await readable(codec, topic, raw)).filter(mine);
   };
   return {
     records,

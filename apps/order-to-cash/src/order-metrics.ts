@@ -1,8 +1,7 @@
-import { openExceptionsMetric } from '@tieout/messaging';
 import { Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { ORDER_STATES } from './orders/order.ts';
-import { countOrders, countProblems } from './orders/order.store.ts';
+import { countOrders } from './orders/order.store.ts';
 
 /** Gauges that read the database when scraped: where the orders are is a fact of the store, not of this process. */
 export function orderMetrics(registry: Registry, { manager }: DataSource): void {
@@ -17,7 +16,4 @@ export function orderMetrics(registry: Registry, { manager }: DataSource): void 
       for (const state of ORDER_STATES) this.set({ state }, counts.get(state) ?? 0);
     },
   });
-  openExceptionsMetric(registry, async () =>
-    (await countProblems(manager)).map(({ name: kind, count }) => ({ kind, count })),
-  );
 }

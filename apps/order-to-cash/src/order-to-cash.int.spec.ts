@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { derivedId, type Contract, type ErpCommand, type ErpOutcome } from '@tieout/canonical';
 import { startService, type RunningService } from '@tieout/platform';
-import { createDatabase, eventually, stack } from '@tieout/testing';
+import { createDatabase, eventually, stack, takeTurns } from '@tieout/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBus, type Bus } from '../test/fixture-bus.ts';
 import { service } from './app.module.ts';
@@ -15,6 +15,8 @@ interface ApiOrder {
 
 let bus: Bus;
 let running: RunningService;
+
+takeTurns('order-to-cash');
 
 beforeAll(async () => {
   bus = await openBus();

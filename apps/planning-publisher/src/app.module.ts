@@ -3,6 +3,9 @@ import { createAnaplanClient, type AnaplanClient } from '@tieout/connector-anapl
 import {
   CODEC,
   CONSUMERS,
+  EXCEPTION_KINDS,
+  Exceptions,
+  failedWorkKind,
   KAFKA,
   MessagingModule,
   messagingMigrations,
@@ -13,6 +16,7 @@ import {
   takeSnapshot,
   TieoutTransport,
   WorkerHost,
+  workFailed,
   WorkQueue,
   type Codec,
   type SnapshotSource,
@@ -21,12 +25,15 @@ import {
 import { CONFIG, SERVICE_NAME, type ServiceDefinition } from '@tieout/platform';
 import type { Kafka } from 'kafkajs';
 import { batchStream, type BatchCursor } from './cells/batch.worker.ts';
+import { IMPORT_KINDS } from './cells/case.ts';
 import { invoiceConsumer, legalEntityConsumer, paymentConsumer } from './cells/documents.consumer.ts';
 import { config, connectorConfig, type PublisherConfig } from './config.ts';
+import { FORECAST_KINDS } from './forecast/case.ts';
 import { forecastStream, type ForecastCursor } from './forecast/forecast.worker.ts';
 import { Cells1732340000000 } from './migrations/1732340000000-cells.ts';
 import { ReleasedCodes1732340100000 } from './migrations/1732340100000-released-codes.ts';
 import { Forecast1732340200000 } from './migrations/1732340200000-forecast.ts';
+import { Exceptions1732360000003 } from './migrations/1732360000003-exceptions.ts';
 import { createForecastMetrics, createPublisherMetrics } from './publisher-metrics.ts';
 import { planningSnapshots } from './snapshots/snapshot.worker.ts';
 
@@ -47,8 +54,16 @@ const SNAPSHOTS = Symbol('SNAPSHOTS');
       useFactory: (name: string, values: PublisherConfig, client: AnaplanClient) =>
         planningSnapshots(name, values.ANAPLAN_INSTANCE, client, values.ANAPLAN_FORECAST === 'on'),
     },
-    { provide: WorkQueue, inject: [WorkerHost, CONFIG, SNAPSHOTS], useFactory: snapshotQueue },
-    { provide: SourceStreams, inject: [WorkerHost, CONFIG, CLIENT, KAFKA, CODEC], useFactory: modelStreams },
+    { provide: WorkQueue, inject: [WorkerHost, CONFIG, SNAPSHOTS, Exceptions], useFactory: snapshotQueue },
+    {
+      provide: EXCEPTION_KINDS,
+      useValue: [...IMPORT_KINDS, ...FORECAST_KINDS, failedWorkKind('planning-operations')],
+    },
+    {
+      provide: SourceStreams,
+      inject: [WorkerHost, CONFIG, CLIENT, KAFKA, CODEC, Exceptions],
+      useFactory: modelStreams,
+    },
     {
       provide: CONSUMERS,
       inject: [SNAPSHOTS, WorkQueue],
@@ -66,17 +81,31 @@ class AppModule {}
 export const service: ServiceDefinition = {
   name: 'planning-publisher',
   config,
-  migrations: [...messagingMigrations, Cells1732340000000, ReleasedCodes1732340100000, Forecast1732340200000],
+  migrations: [
+    ...messagingMigrations,
+    Cells1732340000000,
+    ReleasedCodes1732340100000,
+    Forecast1732340200000,
+    Exceptions1732360000003,
+  ],
   module: AppModule,
   strategy: TieoutTransport,
 };
 
-function snapshotQueue(host: WorkerHost, values: PublisherConfig, snapshots: SnapshotSource): WorkQueue {
+function snapshotQueue(
+  host: WorkerHost,
+  values: PublisherConfig,
+  snapshots: SnapshotSource,
+  exceptions: Exceptions,
+): WorkQueue {
   const { dataSource, outbox } = host;
   return host.workQueue({
     leaseMs: values.PLANNING_SNAPSHOT_LEASE_MS,
     handlers: { [TAKE_SNAPSHOT]: takeSnapshot(snapshots, dataSource, outbox) },
-    onFailed: (tx, work) => snapshotFailed(host.service, outbox, tx, work),
+    async onFailed(tx, work) {
+      await snapshotFailed(host.service, outbox, tx, work);
+      await exceptions.raise(tx, [workFailed(work)]);
+    },
   });
 }
 
@@ -87,9 +116,11 @@ function modelStreams(
   client: AnaplanClient,
   kafka: Kafka,
   codec: Codec,
+  exceptions: Exceptions,
 ): SourceStreams {
-  const batches = batchWriter(host, values, client);
-  const forecast = values.ANAPLAN_FORECAST === 'off' ? null : forecastReader(host, values, client, { kafka, codec });
+  const batches = batchWriter(host, values, client, exceptions);
+  const forecast =
+    values.ANAPLAN_FORECAST === 'off' ? null : forecastReader(host, values, client, { kafka, codec }, exceptions);
   const run = (streams: SourceStreams): void => {
     streams.runStream(batches);
     if (forecast !== null) streams.runStream(forecast);
@@ -102,12 +133,14 @@ function forecastReader(
   values: PublisherConfig,
   client: AnaplanClient,
   recovery: { readonly kafka: Kafka; readonly codec: Codec },
+  exceptions: Exceptions,
 ): StreamSpec<ForecastCursor> {
   return forecastStream({
     planning: { instance: values.ANAPLAN_INSTANCE, model: values.ANAPLAN_MODEL_ID },
     client,
     dataSource,
     outbox,
+    exceptions,
     recovery,
     intervalMs: values.ANAPLAN_FORECAST_INTERVAL_MS,
     graceMs: values.ANAPLAN_FORECAST_GRACE_MS,
@@ -115,13 +148,19 @@ function forecastReader(
   });
 }
 
-function batchWriter(host: WorkerHost, values: PublisherConfig, client: AnaplanClient): StreamSpec<BatchCursor> {
+function batchWriter(
+  host: WorkerHost,
+  values: PublisherConfig,
+  client: AnaplanClient,
+  exceptions: Exceptions,
+): StreamSpec<BatchCursor> {
   const { dataSource, outbox } = host;
   return batchStream({
     target: { instance: values.ANAPLAN_INSTANCE, model: values.ANAPLAN_MODEL_ID, action: values.ANAPLAN_PROCESS },
     client,
     dataSource,
     outbox,
+    exceptions,
     windowMs: values.PLANNING_WINDOW_MS,
     maxCells: values.PLANNING_MAX_CELLS,
     retryMs: values.PLANNING_RETRY_MS,

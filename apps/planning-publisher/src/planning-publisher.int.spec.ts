@@ -8,7 +8,16 @@ import { applyContracts, writeBundle } from '@tieout/contracts';
 import { createCodec, createKafka, readBundle, readTopic, toHeaders, wholeTopic, type Codec } from '@tieout/messaging';
 import { startService, type RunningService } from '@tieout/platform';
 import { startAnaplanSandbox } from '@tieout/sandbox';
-import { createDatabase, eventually, spawnTs, stack, type TestDatabase, takeTurns } from '@tieout/testing';
+import {
+  createDatabase,
+  eventually,
+  idempotentProducer,
+  readable,
+  spawnTs,
+  stack,
+  takeTurns,
+  type TestDatabase,
+} from '@tieout/testing';
 import type { Kafka } from 'kafkajs';
 import { Client } from 'pg';
 import { pino } from 'pino';
@@ -28,7 +37,7 @@ let running: RunningService | null = null;
 let instance: string;
 /** One legal entity of each test's own: the topics are shared with other tests. */
 let entity: Pick<LegalEntity, 'legalEntityId' | 'code'>;
-const producer = () => kafka.producer();
+const producer = () => idempotentProducer(kafka);
 let send: (topic: TopicName, records: { key: string; value: ValueOf<TopicName> }[]) => Promise<void>;
 let disconnect: () => Promise<void>;
 
@@ -207,7 +216,7 @@ const eventuallyPlanned = (...expected: string[]): Promise<unknown> =>
 async function records<T extends TopicName>(topic: T, mine: (value: ValueOf<T>) => boolean): Promise<ValueOf<T>[]> {
   const raw: Buffer[] = [];
   await readTopic(kafka, topic, await wholeTopic(kafka, topic), ({ value }) => void (value && raw.push(value)));
-  return (await Promise.all(raw.map((bytes) => codec.decode(topic, bytes)))).filter(mine);
+  return (await readable(codec, topic, raw)).filter(mine);
 }
 const receipts = (): Promise<PlanningReceipt[]> =>
   records('finance.planning-receipt.v1', (receipt) => receipt.instance === instance);

@@ -1,4 +1,3 @@
-import { openExceptionsMetric, type OpenExceptions } from '@tieout/messaging';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import type { BatchOutcome } from './cells/batch.worker.ts';
@@ -31,7 +30,6 @@ export function createPublisherMetrics(
       for (const [state, count] of Object.entries(counts)) this.set({ state }, count);
     },
   });
-  openExceptionsMetric(registry, () => openExceptions(dataSource));
   const labelNames = ['outcome'] as const;
   const batches = new Counter({
     name: 'tieout_planning_batches_total',
@@ -51,13 +49,6 @@ export function createPublisherMetrics(
       rows.inc({ outcome }, cells);
     },
   };
-}
-
-/** Rows that planning rejected, and what is wrong with the forecast. */
-async function openExceptions(dataSource: DataSource): Promise<OpenExceptions[]> {
-  const { refused } = await countCells(dataSource);
-  const { cases } = await countForecast(dataSource.manager);
-  return [...(refused > 0 ? [{ kind: 'rejected-row', count: refused }] : []), ...cases];
 }
 
 /** The forecast as it is published. Versions are few and named by people, so their names are labels. */

@@ -1,6 +1,14 @@
 import { Module } from '@nestjs/common';
 import type { TopicName } from '@tieout/canonical';
-import { CONSUMERS, KAFKA, MessagingModule, messagingMigrations, Outbox, TieoutTransport } from '@tieout/messaging';
+import {
+  CONSUMERS,
+  EXCEPTION_KINDS,
+  KAFKA,
+  MessagingModule,
+  messagingMigrations,
+  Outbox,
+  TieoutTransport,
+} from '@tieout/messaging';
 import type { ConsumerSpec, wholeTopic } from '@tieout/messaging';
 import { CONFIG, HealthRegistry, Lifecycle, LOGGER, METRICS } from '@tieout/platform';
 import type { Logger, Metrics, ServiceDefinition } from '@tieout/platform';
@@ -87,6 +95,8 @@ function openWorker(
   controllers: [RunsController, BreaksController],
   providers: [
     { provide: CONSUMERS, useValue: consumers },
+    // What it finds are breaks, which are objects of their own.
+    { provide: EXCEPTION_KINDS, useValue: [] },
     {
       provide: RunWorker,
       inject: [CONFIG, DataSource, KAFKA, Outbox, LOGGER, Lifecycle, HealthRegistry, METRICS],

@@ -6,7 +6,7 @@ import { sum } from '@tieout/canonical';
 import type { Snapshot, SnapshotRequest, TopicName, ValueOf } from '@tieout/canonical';
 import { applyContracts, writeBundle } from '@tieout/contracts';
 import { createCodec, createKafka, readBundle, readTopic, toHeaders, wholeTopic } from '@tieout/messaging';
-import { stack } from '@tieout/testing';
+import { idempotentProducer, readable, stack } from '@tieout/testing';
 import { pino } from 'pino';
 
 export interface Bus {
@@ -29,7 +29,7 @@ export async function openBus(): Promise<Bus> {
   const bundle = path.join(mkdtempSync(path.join(tmpdir(), 'reconciliation-')), 'bundle.json');
   if (ids !== null) writeBundle(bundle, ids);
   const codec = createCodec({ bundle: readBundle(bundle), registry: null });
-  const producer = kafka.producer();
+  const producer = idempotentProducer(kafka);
   await producer.connect();
 
   const send: Bus['send'] = async (topic, records) => {
@@ -46,7 +46,7 @@ export async function openBus(): Promise<Bus> {
     async read(topic, filter) {
       const raw: Buffer[] = [];
       await readTopic(kafka, topic, await wholeTopic(kafka, topic), ({ value }) => value && raw.push(value));
-      const values = await Promise.all(raw.map(async (bytes) => codec.decode(topic, bytes)));
+      const values = await readable(codec, topic, raw);
       return values.filter(filter);
     },
     async answer(request, rows, over = {}) {

@@ -1,7 +1,8 @@
 import type { Snapshot } from '@tieout/canonical';
 import { startService } from '@tieout/platform';
 import type { RunningService } from '@tieout/platform';
-import { createDatabase, eventually, stack } from '@tieout/testing';
+import { createDatabase, createIssuer, eventually, stack } from '@tieout/testing';
+import type { TestIssuer } from '@tieout/testing';
 import { expect } from 'vitest';
 import { service } from '../src/app.module.ts';
 import type { Bus } from './fixture-bus.ts';
@@ -32,12 +33,14 @@ export interface ApiBreak {
 export class FixtureService {
   readonly #bus: Bus;
   readonly #sides: readonly string[];
+  readonly #issuer: TestIssuer;
   readonly databaseUrl: string;
   #running: RunningService | null = null;
 
-  private constructor(bus: Bus, sides: readonly string[], databaseUrl: string) {
+  private constructor(bus: Bus, sides: readonly string[], issuer: TestIssuer, databaseUrl: string) {
     this.#bus = bus;
     this.#sides = sides;
+    this.#issuer = issuer;
     this.databaseUrl = databaseUrl;
   }
 
@@ -47,6 +50,7 @@ export class FixtureService {
     return new FixtureService(
       bus,
       sides.map((side) => `${side}:${instance}`),
+      await createIssuer(),
       url,
     );
   }
@@ -68,6 +72,7 @@ export class FixtureService {
       RECHECK_DELAY_MS: '0',
       // The topics hold what every other spec file wrote, and all of it is consumed before a run is decided.
       RUN_DEADLINE_MS: '120000',
+      ...this.#issuer.environment,
       ...over,
     });
   }
@@ -86,7 +91,7 @@ export class FixtureService {
   async post(body: object, expected = 202): Promise<ApiRun> {
     const response = await fetch(`${this.url}/runs`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...(await this.#issuer.as('controller', 'operator')) },
       body: JSON.stringify(body),
     });
     expect(response.status).toBe(expected);

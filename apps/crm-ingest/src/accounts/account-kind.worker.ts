@@ -1,5 +1,5 @@
 import type { SalesforceClient } from '@tieout/connector-salesforce';
-import type { Outbox } from '@tieout/messaging';
+import type { Exceptions, Outbox } from '@tieout/messaging';
 import type { EntityManager } from 'typeorm';
 import type { RecordKind } from '../changes/record-kind.ts';
 import {
@@ -11,12 +11,15 @@ import {
   saveStandings,
   type ReadAccount,
 } from './account.store.ts';
+import { examination } from '../exceptions/exception.ts';
+import { HOLD_KINDS } from '../exceptions/kinds.ts';
 import { decide, readAccount } from './ingest.ts';
 
 interface Context {
   readonly instance: string;
   readonly client: SalesforceClient;
   readonly outbox: Outbox;
+  readonly exceptions: Exceptions;
 }
 
 /** Accounts to customers. They are decided together, because a customer number belongs to one of them. */
@@ -43,14 +46,14 @@ interface Reading {
 }
 
 async function store(
-  { instance, outbox }: Context,
+  { instance, outbox, exceptions }: Context,
   tx: EntityManager,
   { read, purged, readAt }: Reading,
 ): Promise<void> {
   await saveRead(tx, instance, read);
   if (purged.length > 0) await markPurged(tx, instance, purged, readAt);
   const ids = [...read.map(({ accountId }) => accountId), ...purged];
-  const decision = decide(instance, await loadConcerned(tx, instance, ids), new Date().toISOString());
+  const decision = decide(instance, await loadConcerned(tx, instance, ids));
   await saveStandings(tx, instance, decision.standings);
   await outbox.publishState(
     tx,
@@ -62,9 +65,5 @@ async function store(
     'finance.cross-reference.v1',
     decision.crossReferences.map((value) => ({ key: value.crossReferenceId, value })),
   );
-  await outbox.publishState(
-    tx,
-    'finance.exception.v1',
-    decision.exceptions.map((value) => ({ key: value.exceptionId, value })),
-  );
+  await exceptions.examined(tx, examination(decision.examined, HOLD_KINDS));
 }

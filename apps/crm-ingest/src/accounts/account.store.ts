@@ -1,14 +1,13 @@
 import type { CustomerState } from '@tieout/connector-salesforce';
 import type { EntityManager } from 'typeorm';
 import { toKnown, type KnownRow, type KnownVersion } from '../changes/known-version.ts';
-import type { Held, Hold } from '../exceptions/exception.ts';
+import type { Hold } from '../exceptions/exception.ts';
 import type { Candidate } from './standing.ts';
 
 /** A row of crm_account. */
 export interface StoredAccount extends Candidate {
   readonly customerId: string;
   readonly customer: CustomerState | null;
-  readonly held: Held | null;
 }
 
 /** An account as it was just read and mapped. */
@@ -31,7 +30,8 @@ export interface NewStanding {
   readonly accountId: string;
   readonly onTopic: boolean;
   readonly publishedNumber: string | null;
-  readonly held: StoredAccount['held'];
+  /** Kind of the exception that holds it out. */
+  readonly heldKind: string | null;
 }
 
 /** What was read of these accounts last, by id. */
@@ -105,9 +105,7 @@ export async function loadConcerned(
      wanted AS (SELECT account_number AS number FROM concerned UNION SELECT published_number FROM concerned)
      SELECT account_id AS "accountId", customer_id AS "customerId", account_number AS number, name,
        to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "createdAt", deleted, customer, problem,
-       published_number AS "publishedNumber", on_topic AS "onTopic",
-       CASE WHEN held_kind IS NULL THEN NULL ELSE jsonb_build_object('kind', held_kind, 'message', held_message,
-         'details', held_details, 'since', to_char(held_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) END AS held
+       published_number AS "publishedNumber", on_topic AS "onTopic"
      FROM crm_account
      WHERE instance = $1 AND (account_id IN (SELECT account_id FROM concerned)
        OR published_number IN (SELECT number FROM wanted WHERE number IS NOT NULL))
@@ -123,9 +121,8 @@ export async function saveStandings(
 ): Promise<void> {
   await tx.query(
     `UPDATE crm_account a SET on_topic = s."onTopic", published_number = s."publishedNumber",
-       held_kind = s.held->>'kind', held_message = s.held->>'message', held_details = s.held->'details',
-       held_since = (s.held->>'since')::timestamptz
-     FROM jsonb_to_recordset($2::jsonb) AS s ("accountId" text, "onTopic" boolean, "publishedNumber" text, held jsonb)
+       held_kind = s."heldKind"
+     FROM jsonb_to_recordset($2::jsonb) AS s ("accountId" text, "onTopic" boolean, "publishedNumber" text, "heldKind" text)
      WHERE a.instance = $1 AND a.account_id = s."accountId"`,
     [instance, JSON.stringify(standings)],
   );

@@ -1,6 +1,6 @@
 import { crossReferenceId, type CrossReference } from '@tieout/canonical';
 import { customerIdOf, isoInstant, mapCustomer, type Account, type CustomerState } from '@tieout/connector-salesforce';
-import { transition, type ExceptionState, type Hold } from '../exceptions/exception.ts';
+import type { Examined, Hold } from '../exceptions/exception.ts';
 import type { NewStanding, ReadAccount, StoredAccount } from './account.store.ts';
 import { standings, type Standing } from './standing.ts';
 
@@ -35,25 +35,25 @@ export interface Decision {
   readonly standings: readonly NewStanding[];
   readonly customers: readonly CustomerState[];
   readonly crossReferences: readonly Omit<CrossReference, 'revision'>[];
-  readonly exceptions: readonly ExceptionState[];
+  readonly examined: readonly Examined[];
 }
 
-/** Pure: the accounts concerned and the time in, everything that follows out. */
-export function decide(instance: string, concerned: readonly StoredAccount[], now: string): Decision {
+/** Pure: the accounts concerned in, everything that follows out. */
+export function decide(instance: string, concerned: readonly StoredAccount[]): Decision {
   const verdicts = standings(concerned);
   const decided = concerned.map((account) => {
     const standing = verdicts.get(account.accountId)!;
     const { accountId: recordId, customerId: objectId } = account;
     const hold = standing.kind === 'held' ? standing.hold : null;
     const subject = { instance, objectType: 'customer', objectId, recordId };
-    return { account, standing, ...transition(subject, account.held, hold, now) };
+    return { account, standing, examined: { subject, hold } };
   });
   const visible = decided.filter(({ account, standing }) => shown(account, standing));
   return {
-    standings: decided.map(({ account, standing, held }) => newStanding(account, standing, held)),
+    standings: decided.map(({ account, standing }) => newStanding(account, standing)),
     customers: visible.map(({ account }) => account.customer!),
     crossReferences: visible.map(({ account }) => crossReference(instance, account)),
-    exceptions: decided.flatMap(({ exceptions }) => exceptions),
+    examined: decided.map(({ examined }) => examined),
   };
 }
 
@@ -62,15 +62,15 @@ function shown(account: StoredAccount, standing: Standing): boolean {
   return account.customer !== null && (standing.kind === 'published' || (standing.kind === 'gone' && account.onTopic));
 }
 
-function newStanding(account: StoredAccount, standing: Standing, held: NewStanding['held']): NewStanding {
+function newStanding(account: StoredAccount, standing: Standing): NewStanding {
   const { accountId, publishedNumber, onTopic } = account;
   switch (standing.kind) {
     case 'published':
-      return { accountId, onTopic: true, publishedNumber: account.number, held };
+      return { accountId, onTopic: true, publishedNumber: account.number, heldKind: null };
     case 'gone':
-      return { accountId, onTopic, publishedNumber: null, held };
+      return { accountId, onTopic, publishedNumber: null, heldKind: null };
     case 'held':
-      return { accountId, onTopic, publishedNumber, held };
+      return { accountId, onTopic, publishedNumber, heldKind: standing.hold.kind };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Hold } from '../exceptions/exception.ts';
+import { NUMBER_CONFLICT } from '../exceptions/kinds.ts';
 
 /** What decides whether an account may stand on the topic. */
 export interface Candidate {
@@ -62,7 +63,7 @@ function seat(waiting: readonly Candidate[], holders: Map<string, Candidate>): S
 function conflict(candidate: Candidate, holder: Candidate | undefined): Hold {
   const number = candidate.number ?? '';
   return {
-    kind: 'customer-number-conflict',
+    kind: NUMBER_CONFLICT,
     message: `Customer number ${number} of ${candidate.name} (${candidate.accountId}) is already used by ${holder?.name ?? 'another account'} (${holder?.accountId ?? ''})`,
     details: {
       accountNumber: number,

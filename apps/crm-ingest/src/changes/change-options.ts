@@ -1,5 +1,5 @@
 import type { SalesforceClient } from '@tieout/connector-salesforce';
-import type { Outbox } from '@tieout/messaging';
+import type { Exceptions, Outbox } from '@tieout/messaging';
 import type { Logger } from '@tieout/platform';
 import type { DataSource } from 'typeorm';
 import type { SweepReason } from './cursor.ts';
@@ -14,6 +14,7 @@ export interface ChangeStreamOptions {
   readonly client: SalesforceClient;
   readonly dataSource: DataSource;
   readonly outbox: Outbox;
+  readonly exceptions: Exceptions;
   readonly logger: Logger;
   readonly kinds: readonly RecordKind[];
   /** Time between two looks at what arrived. */

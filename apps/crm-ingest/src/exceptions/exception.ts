@@ -1,7 +1,4 @@
-import { derivedId, type Exception } from '@tieout/canonical';
-
-export const SERVICE = 'crm-ingest';
-export type ExceptionState = Omit<Exception, 'revision'>;
+import type { Examination, NewException } from '@tieout/messaging';
 
 /** Whom a hold is about. */
 export interface Subject {
@@ -18,47 +15,24 @@ export interface Hold {
   readonly message: string;
   readonly details: Readonly<Record<string, string>>;
 }
-/** A hold that is known, with its beginning. */
-export type Held = Hold & { readonly since: string };
 
-/** One case per record and kind: raised again it is the same case, reopened. */
-function exceptionOf(
-  { instance, objectType, objectId, recordId }: Subject,
-  hold: Hold,
-  since: string,
-): Omit<ExceptionState, 'status' | 'updatedAt' | 'resolution'> {
+/** A record that was looked at; null: nothing holds it out. */
+export interface Examined {
+  readonly subject: Subject;
+  readonly hold: Hold | null;
+}
+
+/** One case per record and kind: held out again it is the same case, reopened. */
+export function exceptionOf({ instance, objectType, objectId, recordId }: Subject, hold: Hold): NewException {
+  return { ...hold, subject: `${instance}/${recordId}`, objectType, objectId };
+}
+
+/** What follows for the cases of these records of one type, whatever held them out before. */
+export function examination(examined: readonly Examined[], kinds: readonly string[]): Examination {
   return {
-    exceptionId: derivedId(`${SERVICE}/${hold.kind}`, `${instance}/${recordId}`),
-    kind: hold.kind,
-    severity: 'WARNING',
-    service: SERVICE,
-    objectType,
-    objectId,
-    message: hold.message,
-    details: hold.details,
-    raisedAt: since,
+    objects: examined.map(({ subject: { objectType, objectId } }) => ({ objectType, objectId })),
+    kinds,
+    found: examined.flatMap(({ subject, hold }) => (hold ? [exceptionOf(subject, hold)] : [])),
+    resolution: `The ${examined[0]?.subject.objectType ?? 'record'} can be published: the cause is gone in the CRM.`,
   };
-}
-
-export function raised(subject: Subject, { since, ...hold }: Held, now: string): ExceptionState {
-  return { ...exceptionOf(subject, hold, since), status: 'OPEN', updatedAt: now, resolution: null };
-}
-
-export function resolved(subject: Subject, { since, ...hold }: Held, now: string): ExceptionState {
-  const resolution = `The ${subject.objectType} can be published: the cause is gone in the CRM.`;
-  return { ...exceptionOf(subject, hold, since), status: 'RESOLVED', updatedAt: now, resolution };
-}
-
-/** What follows for a record's case: a cause that goes on keeps its beginning and is told again only with other words. */
-export function transition(
-  subject: Subject,
-  before: Held | null,
-  hold: Hold | null,
-  now: string,
-): { readonly held: Held | null; readonly exceptions: readonly ExceptionState[] } {
-  const goesOn = before !== null && before.kind === hold?.kind;
-  const held = hold === null ? null : { ...hold, since: goesOn ? before.since : now };
-  const over = before !== null && !goesOn ? [resolved(subject, before, now)] : [];
-  const news = held !== null && !(goesOn && before.message === held.message);
-  return { held, exceptions: news ? [...over, raised(subject, held, now)] : over };
 }

@@ -21,7 +21,6 @@ const state = (change: Partial<State> = {}): State => ({ lifecycle: 'ACTIVE', na
 const stored = (change: Partial<StoredRecord<State>> = {}): StoredRecord<State> => ({
   recordId: 'p1',
   value: null,
-  held: null,
   onTopic: false,
   ...change,
 });
@@ -36,67 +35,41 @@ const refused = (message = 'why', code: 'unmapped-value' | 'missing-name' = 'unm
   deleted: false,
   mapped: { kind: 'refused', problem: { code, field: 'StageName', value: 'X', message } },
 });
-const [monday, tuesday] = ['2026-01-05T10:00:00.000Z', '2026-01-06T10:00:00.000Z'];
 const published = stored({ value: state(), onTopic: true });
 
 describe('a record that was read', () => {
   it('is published as it is', () => {
-    expect(decideRecord(subject, stored(), good, monday)).toEqual({ publish: state(), held: null, exceptions: [] });
+    expect(decideRecord(subject, stored(), good)).toEqual({ publish: state(), hold: null });
   });
 
-  it('that cannot be mapped is one case until it can, and the topic keeps what it has', () => {
-    const first = decideRecord(subject, published, refused(), monday);
-    expect(first.publish).toBeNull();
-    expect(first.exceptions).toMatchObject([
-      {
-        kind: 'unmapped-value',
-        status: 'OPEN',
-        objectType: 'product',
-        raisedAt: monday,
-        details: { recordId: 'p1', field: 'StageName', value: 'X' },
-      },
-    ]);
-    const held = stored({ ...published, held: first.held });
-    expect(decideRecord(subject, held, refused(), tuesday)).toMatchObject({ exceptions: [], held: { since: monday } });
-    expect(decideRecord(subject, held, refused('other words'), tuesday).exceptions).toMatchObject([
-      { exceptionId: first.exceptions[0]!.exceptionId, status: 'OPEN', raisedAt: monday, updatedAt: tuesday },
-    ]);
-    expect(
-      decideRecord(subject, held, refused('x', 'missing-name'), tuesday).exceptions.map((e) => [e.kind, e.status]),
-    ).toEqual([
-      ['unmapped-value', 'RESOLVED'],
-      ['missing-name', 'OPEN'],
-    ]);
-    expect(decideRecord(subject, held, good, tuesday)).toMatchObject({
-      publish: state(),
-      held: null,
-      exceptions: [{ exceptionId: first.exceptions[0]!.exceptionId, status: 'RESOLVED' }],
+  it('that cannot be mapped is held out, and the topic keeps what it has', () => {
+    expect(decideRecord(subject, published, refused())).toEqual({
+      publish: null,
+      hold: { kind: 'unmapped-value', message: 'why', details: { recordId: 'p1', field: 'StageName', value: 'X' } },
     });
   });
 
   it('and was deleted is its last state, told only to those who have seen it', () => {
-    expect(decideRecord(subject, stored(), deleted, monday).publish).toBeNull();
-    expect(decideRecord(subject, published, deleted, monday).publish).toEqual(state({ lifecycle: 'DELETED' }));
+    expect(decideRecord(subject, stored(), deleted).publish).toBeNull();
+    expect(decideRecord(subject, published, deleted).publish).toEqual(state({ lifecycle: 'DELETED' }));
     // The database was lost: the topic has it, nobody here knows how it was.
-    expect(decideRecord(subject, stored({ onTopic: true }), deleted, monday).publish).toMatchObject({
+    expect(decideRecord(subject, stored({ onTopic: true }), deleted).publish).toMatchObject({
       lifecycle: 'DELETED',
       name: 'As in the bin',
     });
   });
 
-  it('and was purged is its last state, and its case is over', () => {
-    const { held } = decideRecord(subject, published, refused(), monday);
-    expect(decideRecord(subject, { ...published, held }, { kind: 'purged' }, tuesday)).toMatchObject({
+  it('and was purged is its last state, and nothing holds it out', () => {
+    expect(decideRecord(subject, published, { kind: 'purged' })).toMatchObject({
       publish: { lifecycle: 'DELETED', name: 'One' },
-      held: null,
-      exceptions: [{ status: 'RESOLVED' }],
+      hold: null,
     });
-    expect(decideRecord(subject, stored(), { kind: 'purged' }, tuesday).publish).toBeNull();
+    expect(decideRecord(subject, stored(), { kind: 'purged' }).publish).toBeNull();
   });
 
   it('comes back when it is undeleted', () => {
     const gone = stored({ value: state({ lifecycle: 'DELETED' }), onTopic: true });
-    expect(decideRecord(subject, gone, good, monday).publish).toEqual(state());
+    expect(decideRecord(subject, gone, good).publish).toEqual(state());
   });
 });
 

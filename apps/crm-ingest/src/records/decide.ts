@@ -1,6 +1,6 @@
 import { crossReferenceId, type CrossReference, type Source } from '@tieout/canonical';
 import type { Mapped, MappingProblem } from '@tieout/connector-salesforce';
-import { transition, type ExceptionState, type Held, type Hold, type Subject } from '../exceptions/exception.ts';
+import type { Hold, Subject } from '../exceptions/exception.ts';
 
 /** What every state that comes of a record has. */
 export interface RecordState {
@@ -13,7 +13,6 @@ export interface StoredRecord<S> {
   readonly recordId: string;
   /** Last state that was published. */
   readonly value: S | null;
-  readonly held: Held | null;
   /** Whether the topic has it, also when this row is new: a database that was lost knows by the revisions read back. */
   readonly onTopic: boolean;
 }
@@ -28,8 +27,8 @@ export type Found<S> =
 export interface RecordDecision<S> {
   /** State to publish; null when there is none, or none that is news to anybody. */
   readonly publish: S | null;
-  readonly held: Held | null;
-  readonly exceptions: readonly ExceptionState[];
+  /** Why it is held out; null when it is not. */
+  readonly hold: Hold | null;
 }
 
 /**
@@ -40,11 +39,10 @@ export function decideRecord<S extends RecordState>(
   subject: Subject,
   known: StoredRecord<S>,
   found: Found<S>,
-  now: string,
 ): RecordDecision<S> {
   const refused = found.kind === 'record' && !found.deleted && found.mapped.kind === 'refused';
   const hold = refused && found.mapped.kind === 'refused' ? holdOf(subject, found.mapped.problem) : null;
-  return { publish: stateOf(known, found), ...transition(subject, known.held, hold, now) };
+  return { publish: stateOf(known, found), hold };
 }
 
 function stateOf<S extends RecordState>(known: StoredRecord<S>, found: Found<S>): S | null {

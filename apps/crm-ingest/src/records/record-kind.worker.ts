@@ -1,9 +1,10 @@
 import type { StateTopicName, ValueOf } from '@tieout/canonical';
 import { isoInstant, type Mapped, type Reading, type VendorRecord } from '@tieout/connector-salesforce';
-import { DataError, publishEach, type Outbox } from '@tieout/messaging';
+import { DataError, publishEach, type Exceptions, type Outbox } from '@tieout/messaging';
 import type { EntityManager } from 'typeorm';
 import type { ReadEntity, RecordKind } from '../changes/record-kind.ts';
-import { transition, type Subject } from '../exceptions/exception.ts';
+import { examination, type Subject } from '../exceptions/exception.ts';
+import { HOLD_KINDS } from '../exceptions/kinds.ts';
 import { crossReferenceOf, decideRecord, holdOf, type Found, type RecordDecision, type RecordState } from './decide.ts';
 import { knownRecords, loadRecords, refusedRecords, saveRecords, type EntityKey } from './record.store.ts';
 
@@ -27,6 +28,7 @@ export interface Entity<T extends StateTopicName, R> {
 interface Context {
   readonly instance: string;
   readonly outbox: Outbox;
+  readonly exceptions: Exceptions;
 }
 
 /** Records of one entity to states of one topic, each decided alone. */
@@ -54,7 +56,6 @@ interface RecordReading<R> {
 /** A record on its way through a reading. */
 interface Examined<T extends StateTopicName> {
   readonly subject: Subject;
-  readonly before: Parameters<typeof decideRecord>[1];
   readonly decision: RecordDecision<StateOf<T> & RecordState>;
 }
 
@@ -64,33 +65,28 @@ async function storeReading<T extends StateTopicName, R>(
   tx: EntityManager,
   { ids, rows, readAt }: RecordReading<R>,
 ): Promise<void> {
-  const { instance, outbox } = context;
+  const { instance, outbox, exceptions } = context;
   const at: EntityKey = { instance, entity: entity.entity };
-  const now = new Date().toISOString();
   const keys = ids.map((recordId) => ({ recordId, key: entity.keyOf(recordId) }));
   const known = await loadRecords<StateOf<T> & RecordState>(tx, at, entity.topic, keys);
   const examined = known.map((before): Examined<T> => {
     const { recordId } = before;
     const subject = { instance, objectType: entity.objectType, objectId: entity.keyOf(recordId), recordId };
-    return { subject, before, decision: decideRecord(subject, before, foundOf(entity, rows.get(recordId)), now) };
+    return { subject, decision: decideRecord(subject, before, foundOf(entity, rows.get(recordId))) };
   });
   await entity.alsoStore?.(tx, [...rows.values()]);
-  const published = await publishStates(outbox, entity.topic, tx, examined, now);
+  const published = await publishStates(outbox, entity.topic, tx, examined);
   await saveRecords(
     tx,
     at,
-    published.map(({ subject: { recordId }, decision: { publish, held } }) => {
+    published.map(({ subject: { recordId }, decision: { publish, hold } }) => {
       const row = rows.get(recordId);
       const stamp = row === undefined ? null : isoInstant(entity.recordOf(row).SystemModstamp);
-      return { recordId, stamp, readAt, value: publish, held };
+      return { recordId, stamp, readAt, value: publish, heldKind: hold?.kind ?? null };
     }),
   );
-  const exceptions = published.flatMap(({ decision }) => decision.exceptions);
-  await outbox.publishState(
-    tx,
-    'finance.exception.v1',
-    exceptions.map((value) => ({ key: value.exceptionId, value })),
-  );
+  const looked = published.map(({ subject, decision: { hold } }) => ({ subject, hold }));
+  await exceptions.examined(tx, examination(looked, HOLD_KINDS));
 }
 
 function foundOf<T extends StateTopicName, R>(
@@ -108,7 +104,6 @@ async function publishStates<T extends StateTopicName>(
   topic: T,
   tx: EntityManager,
   examined: readonly Examined<T>[],
-  now: string,
 ): Promise<readonly Examined<T>[]> {
   const visible = examined.flatMap(({ subject, decision: { publish } }) => (publish ? [{ subject, publish }] : []));
   const states = visible.map(({ subject, publish }) => ({ key: subject.objectId, value: publish as StateOf<T> }));
@@ -128,15 +123,14 @@ async function publishStates<T extends StateTopicName>(
   );
   return examined.map((one) => {
     const failure = refused.get(one.subject.recordId);
-    return failure === undefined ? one : { ...one, decision: asRefused(one, failure, now) };
+    return failure === undefined ? one : { ...one, decision: asRefused(one, failure) };
   });
 }
 
 function asRefused<T extends StateTopicName>(
-  { subject, before }: Examined<T>,
+  { subject }: Examined<T>,
   { code, message }: DataError,
-  now: string,
 ): Examined<T>['decision'] {
   const problem = { code: 'invalid-value', field: code, value: '', message: message.slice(0, 1_000) } as const;
-  return { publish: null, ...transition(subject, before.held, holdOf(subject, problem), now) };
+  return { publish: null, hold: holdOf(subject, problem) };
 }

@@ -1,7 +1,6 @@
 import type { StateTopicName } from '@tieout/canonical';
 import type { EntityManager } from 'typeorm';
 import { toKnown, type KnownRow, type KnownVersion } from '../changes/known-version.ts';
-import type { Held } from '../exceptions/exception.ts';
 import type { StoredRecord } from './decide.ts';
 
 export interface EntityKey {
@@ -25,7 +24,7 @@ export async function knownRecords(
 /** Records that are held: a mapping that is changed meanwhile may take them. */
 export async function refusedRecords(tx: EntityManager, { instance, entity }: EntityKey): Promise<readonly string[]> {
   const rows = await tx.query<{ id: string }[]>(
-    `SELECT record_id AS id FROM crm_record WHERE instance = $1 AND entity = $2 AND held IS NOT NULL ORDER BY 1`,
+    `SELECT record_id AS id FROM crm_record WHERE instance = $1 AND entity = $2 AND held_kind IS NOT NULL ORDER BY 1`,
     [instance, entity],
   );
   return rows.map(({ id }) => id);
@@ -39,7 +38,7 @@ export async function loadRecords<S>(
   records: readonly { readonly recordId: string; readonly key: string }[],
 ): Promise<readonly StoredRecord<S>[]> {
   return tx.query<StoredRecord<S>[]>(
-    `SELECT r.id AS "recordId", c.value, c.held, EXISTS (
+    `SELECT r.id AS "recordId", c.value, EXISTS (
        SELECT 1 FROM state_revision s WHERE s.topic = $3 AND s.key = r.key AND s.revision > 0) AS "onTopic"
      FROM unnest($4::text[], $5::text[]) WITH ORDINALITY AS r (id, key, n)
      LEFT JOIN crm_record c ON c.instance = $1 AND c.entity = $2 AND c.record_id = r.id
@@ -56,7 +55,8 @@ export interface SavedRecord {
   readonly readAt: string;
   /** Null: as it was. */
   readonly value: object | null;
-  readonly held: Held | null;
+  /** Kind of the exception that holds it out. */
+  readonly heldKind: string | null;
 }
 
 /** `read_at` never goes back: it decides which events are in a reading already. */
@@ -66,14 +66,14 @@ export async function saveRecords(
   records: readonly SavedRecord[],
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO crm_record (instance, entity, record_id, stamp, read_at, value, held)
-     SELECT $1, $2, r."recordId", coalesce(r.stamp, 'epoch'), r."readAt", r.value, r.held
+    `INSERT INTO crm_record (instance, entity, record_id, stamp, read_at, value, held_kind)
+     SELECT $1, $2, r."recordId", coalesce(r.stamp, 'epoch'), r."readAt", r.value, r."heldKind"
      FROM jsonb_to_recordset($3::jsonb) AS r
-       ("recordId" text, stamp timestamptz, "readAt" timestamptz, value jsonb, held jsonb)
+       ("recordId" text, stamp timestamptz, "readAt" timestamptz, value jsonb, "heldKind" text)
      ON CONFLICT (instance, entity, record_id) DO UPDATE SET
        stamp = CASE WHEN excluded.stamp = 'epoch' THEN crm_record.stamp ELSE excluded.stamp END,
        read_at = greatest(crm_record.read_at, excluded.read_at),
-       value = coalesce(excluded.value, crm_record.value), held = excluded.held`,
+       value = coalesce(excluded.value, crm_record.value), held_kind = excluded.held_kind`,
     [instance, entity, JSON.stringify(records)],
   );
 }
@@ -84,7 +84,7 @@ export async function recordCounts(
 ): Promise<readonly { readonly entity: string; readonly state: string; readonly count: number }[]> {
   return tx.query<{ entity: string; state: string; count: number }[]>(
     `SELECT entity, state, count(*)::int AS count FROM (
-       SELECT entity, coalesce(held->>'kind', CASE WHEN value IS NULL THEN 'unpublished'
+       SELECT entity, coalesce(held_kind, CASE WHEN value IS NULL THEN 'unpublished'
          WHEN value->>'lifecycle' = 'DELETED' THEN 'deleted' ELSE 'published' END) AS state FROM crm_record) s
      GROUP BY entity, state ORDER BY entity, state`,
   );

@@ -1,32 +1,47 @@
+import { derivedId } from '@tieout/canonical';
 import { describe, expect, it } from 'vitest';
-import { caseId, raise, resolve, type Finding, type Subject } from './case.ts';
+import { caseOf, examination, SERVICE, type Finding, type Subject } from './case.ts';
 
 const subject: Subject = { instance: 'main', objectType: 'invoice', vendorId: '7', objectId: 'canonical' };
 const finding: Finding = { kind: 'too-many-decimals', message: 'rate has 11 decimals', details: { field: 'rate' } };
-const [monday, tuesday] = ['2026-01-05T10:00:00.000Z', '2026-01-06T10:00:00.000Z'];
+const options = { kinds: ['too-many-decimals'], resolution: 'corrected' };
 
-describe('a case', () => {
-  it('is opened once and stays as it is while the finding is the same', () => {
-    const opened = raise(undefined, subject, finding, monday);
-    expect(opened).toMatchObject({ status: 'OPEN', raisedAt: monday, details: { field: 'rate', vendorId: '7' } });
-    expect(raise(opened!, subject, finding, tuesday)).toBeNull();
-  });
-
-  it('keeps its beginning when the finding changes and gets a new one when it comes back', () => {
-    const opened = raise(undefined, subject, finding, monday)!;
-    const changed = raise(opened, subject, { ...finding, message: 'rate has 12 decimals' }, tuesday);
-    expect(changed).toMatchObject({ exceptionId: opened.exceptionId, raisedAt: monday, updatedAt: tuesday });
-    const over = resolve(opened, 'corrected', tuesday);
-    expect(over).toMatchObject({ status: 'RESOLVED', resolution: 'corrected' });
-    expect(raise(over, subject, finding, tuesday)).toMatchObject({
-      status: 'OPEN',
-      raisedAt: tuesday,
-      resolution: null,
+describe('an examination', () => {
+  it('says what was looked at and what was found about it', () => {
+    const other = { ...subject, vendorId: '8', objectId: 'other' };
+    const examined = [
+      { subject, finding },
+      { subject: other, finding: null },
+    ];
+    expect(examination(examined, options)).toEqual({
+      ...options,
+      objects: [
+        { objectType: 'invoice', objectId: 'canonical' },
+        { objectType: 'invoice', objectId: 'other' },
+      ],
+      found: [
+        {
+          ...{ kind: 'too-many-decimals', subject: 'main|invoice|7', objectType: 'invoice', objectId: 'canonical' },
+          message: 'rate has 11 decimals',
+          details: { field: 'rate', vendorId: '7' },
+        },
+      ],
     });
   });
 
-  it('is one per object and kind', () => {
-    expect(caseId(subject, 'a')).not.toBe(caseId(subject, 'b'));
-    expect(caseId(subject, 'a')).not.toBe(caseId({ ...subject, vendorId: '8' }, 'a'));
+  it('takes what was said last of an object', () => {
+    const twice = [
+      { subject, finding },
+      { subject, finding: null },
+    ];
+    expect(examination(twice, options).found).toEqual([]);
+  });
+});
+
+describe('a case', () => {
+  it('is one per object and kind, under the ids that were published so far', () => {
+    const { kind, subject: about } = caseOf(subject, 'too-many-decimals');
+    expect(derivedId(`${SERVICE}/${kind}`, about)).toBe('ad919fc1-0291-5387-87f1-74d0eb59226d');
+    expect(caseOf({ ...subject, vendorId: '8' }, 'a').subject).not.toBe(about);
   });
 });

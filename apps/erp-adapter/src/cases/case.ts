@@ -1,7 +1,7 @@
-import { derivedId, joinKey, type Exception } from '@tieout/canonical';
+import { joinKey } from '@tieout/canonical';
+import type { Examination, NewException } from '@tieout/messaging';
 
 export const SERVICE = 'erp-adapter';
-export type CaseState = Omit<Exception, 'revision'>;
 
 /** What a case is about. `objectId` is canonical where there is one. */
 export interface Subject {
@@ -12,40 +12,41 @@ export interface Subject {
 }
 
 /** What is wrong now. */
-export interface Finding {
-  readonly kind: string;
-  readonly message: string;
-  readonly details: Readonly<Record<string, string>>;
+export type Finding = Pick<NewException, 'kind' | 'message' | 'details' | 'atStake' | 'cure'>;
+
+/** What was found about an object just now: null means that it is in order. */
+export interface Examined {
+  readonly subject: Subject;
+  readonly finding: Finding | null;
 }
 
-export function objectKey({ instance, objectType, vendorId }: Subject): string {
-  return joinKey([instance, objectType, vendorId]);
+/** One case per object and kind. */
+export function caseOf(subject: Subject, kind: string): Pick<NewException, 'kind' | 'subject'> {
+  const { instance, objectType, vendorId } = subject;
+  return { kind, subject: joinKey([instance, objectType, vendorId]) };
 }
 
-/** One case per object and kind: found again it is the same case, reopened. */
-export function caseId(subject: Subject, kind: string): string {
-  return derivedId(`${SERVICE}/${kind}`, objectKey(subject));
-}
-
-/** The case after a finding, or null when nothing about it is new. */
-export function raise(known: CaseState | undefined, subject: Subject, finding: Finding, now: string): CaseState | null {
-  if (known?.status === 'OPEN' && known.message === finding.message) return null;
+/** What follows for the cases of these objects; what is said last of an object counts. */
+export function examination(
+  examined: readonly Examined[],
+  { kinds, resolution }: Pick<Examination, 'kinds' | 'resolution'>,
+): Examination {
+  const last = new Map(examined.map((one) => [caseOf(one.subject, '').subject, one]));
   return {
-    exceptionId: caseId(subject, finding.kind),
-    kind: finding.kind,
-    status: 'OPEN',
-    severity: 'WARNING',
-    service: SERVICE,
-    objectType: subject.objectType,
-    objectId: subject.objectId,
-    message: finding.message,
-    details: { ...finding.details, vendorId: subject.vendorId },
-    raisedAt: known?.status === 'OPEN' ? known.raisedAt : now,
-    updatedAt: now,
-    resolution: null,
+    objects: [...last.values()].map(({ subject: { objectType, objectId } }) => ({ objectType, objectId })),
+    kinds,
+    found: [...last.values()].flatMap(({ subject, finding }) => (finding ? [exceptionOf(subject, finding)] : [])),
+    resolution,
   };
 }
 
-export function resolve(known: CaseState, resolution: string, now: string): CaseState {
-  return { ...known, status: 'RESOLVED', updatedAt: now, resolution };
+function exceptionOf(subject: Subject, finding: Finding): NewException {
+  const { objectType, objectId, vendorId } = subject;
+  return {
+    ...finding,
+    ...caseOf(subject, finding.kind),
+    objectType,
+    objectId,
+    details: { ...finding.details, vendorId },
+  };
 }

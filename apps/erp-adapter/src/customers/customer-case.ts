@@ -1,8 +1,5 @@
 import type { Subject } from '../cases/case.ts';
 
-/** Kind of the exception for a customer that the ERP refused. */
-export const CUSTOMER_NOT_WRITTEN = 'customer-not-written';
-
 /** A customer as the subject of exceptions: the ERP knows it by its canonical id. */
 export function customerSubject(instance: string, customerId: string): Subject {
   return { instance, objectType: 'customer', vendorId: customerId, objectId: customerId };

@@ -10,17 +10,18 @@ import {
   DataError,
   inTransaction,
   type Enqueue,
+  type Exceptions,
   type Outbox,
   type WorkHandler,
   type WorkItem,
 } from '@tieout/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
-import { recordFindings, type Examined } from '../cases/case.store.ts';
-import type { Finding } from '../cases/case.ts';
+import { examination, type Examined, type Finding } from '../cases/case.ts';
 import { markDirty } from '../documents/dirty-customer.store.ts';
 import { lookAgain } from '../orders/command.consumer.ts';
 import { ordersOfCustomer } from '../orders/order-link.store.ts';
-import { CUSTOMER_NOT_WRITTEN, customerSubject } from './customer-case.ts';
+import { CUSTOMER_NOT_WRITTEN, FOREIGN_EDIT } from '../cases/kinds.ts';
+import { customerSubject } from './customer-case.ts';
 import { loadLinks, saveAttempt, saveComparison, type CustomerLink } from './customer-link.store.ts';
 
 export interface CustomerSync {
@@ -28,13 +29,12 @@ export interface CustomerSync {
   readonly client: NetSuiteClient;
   readonly dataSource: DataSource;
   readonly outbox: Outbox;
+  readonly exceptions: Exceptions;
   readonly queue: Enqueue;
   /** Internal id of the subsidiary that new customers belong to. */
   readonly subsidiary: string;
   readonly onWritten: (outcome: 'created' | 'updated' | 'equal' | 'refused') => void;
 }
-
-const FOREIGN_EDIT = 'foreign-edit';
 
 interface SyncResult extends ThreeWay {
   readonly vendorId: string;
@@ -63,15 +63,15 @@ export function syncCustomer(sync: CustomerSync): WorkHandler {
 }
 
 async function storeRefusal(
-  { instance, outbox, queue }: CustomerSync,
+  { instance, exceptions, queue }: CustomerSync,
   tx: EntityManager,
   item: WorkItem,
   { code, message }: DataError,
 ): Promise<void> {
   const { customerId } = item.payload as { customerId: string };
   const finding = { kind: CUSTOMER_NOT_WRITTEN, message: message.slice(0, 1000), details: { code } };
-  const now = new Date().toISOString();
-  await recordFindings(tx, outbox, [examined(instance, customerId, finding)], { kinds: [], resolution: '', now });
+  const refused = examination([examined(instance, customerId, finding)], { kinds: [], resolution: '' });
+  await exceptions.examined(tx, refused);
   await queue.enqueue(tx, lookAgain('customer', await ordersOfCustomer(tx, instance, customerId)));
   await item.complete(tx);
 }
@@ -122,17 +122,17 @@ async function store(
   { customerId }: CustomerLink,
   result: SyncResult,
 ): Promise<void> {
-  const { instance, outbox, queue } = sync;
+  const { instance, outbox, exceptions, queue } = sync;
   await saveComparison(tx, instance, customerId, result);
   const value = crossReference(instance, customerId, result.vendorId, 'ACTIVE');
   const state = { key: value.crossReferenceId, value };
   await outbox.publishState(tx, 'finance.cross-reference.v1', [item.cause ? { ...state, cause: item.cause } : state]);
   await markDirty(tx, instance, [result.vendorId]);
-  await recordFindings(tx, outbox, [examined(instance, customerId, foreignEdit(customerId, result))], {
+  const looked = examination([examined(instance, customerId, foreignEdit(customerId, result))], {
     kinds: [FOREIGN_EDIT, CUSTOMER_NOT_WRITTEN],
     resolution: 'CRM and ERP agree.',
-    now: new Date().toISOString(),
   });
+  await exceptions.examined(tx, looked);
   await queue.enqueue(tx, lookAgain('customer', await ordersOfCustomer(tx, instance, customerId)));
   await item.complete(tx);
 }

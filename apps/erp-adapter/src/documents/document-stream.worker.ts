@@ -10,10 +10,17 @@ import {
   type Position,
   type StreamCursor,
 } from '@tieout/connector-netsuite';
-import { DataError, inTransaction, publishEach, type Outbox, type StreamSpec } from '@tieout/messaging';
+import {
+  DataError,
+  inTransaction,
+  publishEach,
+  type Exceptions,
+  type Outbox,
+  type StreamSpec,
+} from '@tieout/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
-import { recordFindings, type Examined } from '../cases/case.store.ts';
-import type { Subject } from '../cases/case.ts';
+import { examination, type Examined, type Subject } from '../cases/case.ts';
+import { MAPPING_KINDS } from '../cases/kinds.ts';
 import { keepPublished, publishedOf } from './published-record.store.ts';
 
 export type StateOf<T extends StateTopicName> = Omit<ValueOf<T>, 'revision'>;
@@ -41,20 +48,12 @@ export interface StreamContext {
   readonly instance: string;
   readonly dataSource: DataSource;
   readonly outbox: Outbox;
+  readonly exceptions: Exceptions;
   readonly intervalMs: number;
   readonly depth: Depth;
   readonly onRows: (stream: string, outcome: 'published' | 'unchanged' | 'refused' | 'deleted', count: number) => void;
   readonly onPublished: (stream: string) => void;
 }
-
-export const mappingKinds = [
-  'unknown-currency',
-  'too-many-decimals',
-  'too-large',
-  'invalid-value',
-  'unknown-status',
-  'does-not-add-up',
-];
 
 /**
  * Changed rows to states: the first reading takes everything, each further one what changed since, a little more far back,
@@ -144,11 +143,8 @@ async function storeRows<T extends StateTopicName, R>(
   const examined = fates.map(({ vendorId, mapped }) =>
     examine(context.instance, kind, vendorId, refused.get(vendorId) ?? mapped),
   );
-  await recordFindings(tx, context.outbox, examined, {
-    kinds: mappingKinds,
-    resolution: 'The record can be read again: the cause is gone in the ERP.',
-    now: new Date().toISOString(),
-  });
+  const resolution = 'The record can be read again: the cause is gone in the ERP.';
+  await context.exceptions.examined(tx, examination(examined, { kinds: MAPPING_KINDS, resolution }));
   context.onRows(kind.stream, 'published', fresh.length);
   context.onRows(kind.stream, 'unchanged', good.length - fresh.length - refused.size);
   context.onRows(kind.stream, 'refused', fates.length - good.length + refused.size);

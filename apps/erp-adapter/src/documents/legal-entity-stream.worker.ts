@@ -1,8 +1,9 @@
 import type { LegalEntity } from '@tieout/canonical';
 import { idOf, mapLegalEntity, type NetSuiteClient, type Origin, type SubsidiaryRow } from '@tieout/connector-netsuite';
 import { inTransaction, type StreamSpec } from '@tieout/messaging';
-import { recordFindings } from '../cases/case.store.ts';
-import { mappingKinds, type StreamContext } from './document-stream.worker.ts';
+import { examination, type Examined } from '../cases/case.ts';
+import { MAPPING_KINDS } from '../cases/kinds.ts';
+import { type StreamContext } from './document-stream.worker.ts';
 import { keepPublished, publishedOf } from './published-record.store.ts';
 
 const TOPIC = 'finance.legal-entity.v1';
@@ -39,16 +40,9 @@ export function legalEntityStream(
           TOPIC,
           states.map((value) => asRecord(context.instance, value)),
         );
-        await recordFindings(
-          tx,
-          context.outbox,
-          fates.map((fate) => examine(origin, fate)),
-          {
-            kinds: mappingKinds,
-            resolution: 'The subsidiary can be read again.',
-            now: new Date().toISOString(),
-          },
-        );
+        const examined = fates.map((fate) => examine(origin, fate));
+        const resolution = 'The subsidiary can be read again.';
+        await context.exceptions.examined(tx, examination(examined, { kinds: MAPPING_KINDS, resolution }));
         context.onRows('legal-entity', 'published', fresh.length);
       });
     },
@@ -62,7 +56,7 @@ function asRecord(instance: string, value: State): Parameters<typeof keepPublish
 function examine(
   origin: Origin,
   { row, mapped }: { row: SubsidiaryRow; mapped: ReturnType<typeof mapLegalEntity> },
-): Parameters<typeof recordFindings>[2][number] {
+): Examined {
   const objectId = idOf('subsidiary', origin, row.id);
   const subject = { instance: origin.instance, objectType: 'legal-entity', vendorId: row.id, objectId };
   if (mapped.kind === 'mapped') return { subject, finding: null };

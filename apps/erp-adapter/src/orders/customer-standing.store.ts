@@ -1,6 +1,8 @@
 import type { EntityManager } from 'typeorm';
-import { caseId } from '../cases/case.ts';
-import { CUSTOMER_NOT_WRITTEN, customerSubject } from '../customers/customer-case.ts';
+import { exceptionId } from '@tieout/messaging';
+import { caseOf, SERVICE } from '../cases/case.ts';
+import { CUSTOMER_NOT_WRITTEN } from '../cases/kinds.ts';
+import { customerSubject } from '../customers/customer-case.ts';
 
 /** Whether the ERP has a customer. */
 export type CustomerStanding = { readonly name: string | null } & (
@@ -17,9 +19,9 @@ export async function customerStanding(
 ): Promise<CustomerStanding> {
   const rows = await tx.query<{ name: string; vendorId: string | null; problem: string | null }[]>(
     `SELECT l.desired->>'name' AS name, l.vendor_id AS "vendorId", c.state->>'message' AS problem
-     FROM customer_link l LEFT JOIN erp_case c ON c.exception_id = $3 AND c.open
+     FROM customer_link l LEFT JOIN exception_case c ON c.exception_id = $3 AND c.status = 'OPEN'
      WHERE l.instance = $1 AND l.customer_id = $2`,
-    [instance, customerId, caseId(customerSubject(instance, customerId), CUSTOMER_NOT_WRITTEN)],
+    [instance, customerId, exceptionId(SERVICE, caseOf(customerSubject(instance, customerId), CUSTOMER_NOT_WRITTEN))],
   );
   const [row] = rows;
   if (!row) return { kind: 'coming', name: null };

@@ -11,25 +11,27 @@ import {
   DataError,
   inTransaction,
   TransientError,
+  type Exceptions,
   type Outbox,
   type WorkHandler,
   type WorkItem,
 } from '@tieout/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
-import { recordFindings } from '../cases/case.store.ts';
-import type { Subject } from '../cases/case.ts';
+import { examination, type Subject } from '../cases/case.ts';
+import { ORDER_KINDS } from '../cases/kinds.ts';
 import { customerStanding, type CustomerStanding } from './customer-standing.store.ts';
 import { loadOrders, saveAttempt, saveLook, type Found, type OrderLink } from './order-link.store.ts';
 import { outcomeEvent, type Answer } from './outcome.ts';
 import { isOpen, lastWritten, nextStep } from './plan.ts';
 import type { ReferenceReader } from './references.worker.ts';
-import { deletedInErp, findingOf, ORDER_KINDS, orderStands, refusal, type Refusal } from './refusal.ts';
+import { deletedInErp, findingOf, orderStands, refusal, type Refusal } from './refusal.ts';
 
 export interface OrderPut {
   readonly origin: Origin;
   readonly client: NetSuiteClient;
   readonly dataSource: DataSource;
   readonly outbox: Outbox;
+  readonly exceptions: Exceptions;
   readonly references: ReferenceReader;
   readonly onOrder: (outcome: 'created' | 'changed' | 'equal' | 'waiting' | 'refused' | 'withdrawn') => void;
 }
@@ -186,7 +188,7 @@ const RESOLUTIONS: Readonly<Record<Look['state'], string>> = {
 
 /** Stores a look at the order. When a newer command has come meanwhile, it only keeps what is known of the record. */
 async function store(
-  { origin, outbox, onOrder }: OrderPut,
+  { origin, outbox, exceptions, onOrder }: OrderPut,
   tx: EntityManager,
   { cause }: WorkItem,
   { contractId, commandId, command }: OrderLink,
@@ -201,19 +203,15 @@ async function store(
   await saveLook(tx, instance, contractId, found, counts ? standing : current);
   if (!counts) return;
   if (state !== 'DONE') onOrder(REPORTED[state]);
-  const now = new Date().toISOString();
   const isNews = current.state !== standing.state || current.code !== standing.code;
   if (isNews && state !== 'WAITING_FOR_CUSTOMER') {
-    const event = outcomeEvent(instance, current, answerOf(origin, look), now);
+    const event = outcomeEvent(instance, current, answerOf(origin, look), new Date().toISOString());
     await outbox.publish(tx, [cause ? { ...event, cause } : event]);
   }
   const subject: Subject = { instance, objectType: 'order', vendorId: contractId, objectId: contractId };
   const finding = why && findingOf(why, command, customer.name);
-  await recordFindings(tx, outbox, [{ subject, finding }], {
-    kinds: ORDER_KINDS,
-    resolution: RESOLUTIONS[state],
-    now,
-  });
+  const looked = examination([{ subject, finding }], { kinds: ORDER_KINDS, resolution: RESOLUTIONS[state] });
+  await exceptions.examined(tx, looked);
 }
 
 function answerOf(origin: Origin, { found: { vendorId, number }, refusal: why }: Look): Answer {

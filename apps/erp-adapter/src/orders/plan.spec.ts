@@ -89,7 +89,7 @@ it.each([
 });
 
 describe('a refusal', () => {
-  const command = { contractNumber: '00000101', customerId: 'customer' };
+  const command = { contractNumber: '00000101', customerId: 'customer', net: '80', currency: 'EUR' };
 
   it('names the contract, the customer and what would cure it', () => {
     const finding = findingOf(refusal({ code: 'unknown-item', message: 'no item SUB-1' }), command, 'Acme');
@@ -97,6 +97,7 @@ describe('a refusal', () => {
       kind: 'order-not-written',
       message: 'Contract 00000101 of Acme (customer): no item SUB-1',
       details: { code: 'unknown-item', contractNumber: '00000101', customerName: 'Acme' },
+      atStake: { amount: '80', currency: 'EUR' },
     });
     expect(finding?.details['cure']).toContain('item');
     const other = findingOf(refusal({ code: 'netsuite-rejected', message: 'x' }), command, null);

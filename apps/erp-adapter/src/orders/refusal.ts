@@ -1,9 +1,7 @@
 import type { ErpCommand } from '@tieout/canonical';
 import type { OrderDifference } from '@tieout/connector-netsuite';
 import type { Finding } from '../cases/case.ts';
-
-/** Kinds of exceptions that an order can have; looking at it raises one of them or resolves them all. */
-export const ORDER_KINDS = ['order-not-written', 'foreign-edit', 'order-deleted-in-erp'] as const;
+import { ORDER_KINDS } from '../cases/kinds.ts';
 
 /** Why the ERP does not hold the order as asked; `code` goes out with the outcome. */
 export interface Refusal {
@@ -66,7 +64,7 @@ function kindOf(code: string): Refusal['kind'] {
 /** The exception for a refusal, for a person who knows neither system's ids. */
 export function findingOf(
   { code, message, kind, details }: Refusal,
-  { contractNumber, customerId }: Pick<ErpCommand, 'contractNumber' | 'customerId'>,
+  { contractNumber, customerId, net, currency }: Pick<ErpCommand, 'contractNumber' | 'customerId' | 'net' | 'currency'>,
   customerName: string | null,
 ): Finding | null {
   if (kind === null) return null;
@@ -75,5 +73,7 @@ export function findingOf(
     kind,
     message: `Contract ${contractNumber} of ${who}: ${message}`.slice(0, MAX_MESSAGE),
     details: { code, contractNumber, customerId, ...(customerName !== null && { customerName }), ...details },
+    atStake: { amount: net, currency },
+    ...(details['cure'] !== undefined && { cure: details['cure'] }),
   };
 }

@@ -1,8 +1,9 @@
 import type { ControlTotal } from '@tieout/canonical';
 import { controlTotalIdOf, mapControlTotal, type NetSuiteClient, type Origin } from '@tieout/connector-netsuite';
 import { inTransaction, type StreamSpec } from '@tieout/messaging';
-import { recordFindings } from '../cases/case.store.ts';
-import { mappingKinds, type StreamContext } from '../documents/document-stream.worker.ts';
+import { examination, type Examined } from '../cases/case.ts';
+import { MAPPING_KINDS } from '../cases/kinds.ts';
+import { type StreamContext } from '../documents/document-stream.worker.ts';
 import { keepPublished, publishedOf } from '../documents/published-record.store.ts';
 
 const TOPIC = 'finance.control-total.v1';
@@ -15,7 +16,7 @@ export function controlTotalStream(
   client: NetSuiteClient,
   origin: Origin,
 ): StreamSpec<{ readonly readAt: string }> {
-  const { instance, outbox } = context;
+  const { instance, outbox, exceptions } = context;
   return {
     instance,
     stream: STREAM,
@@ -46,12 +47,9 @@ export function controlTotalStream(
           value,
         }));
         await keepPublished(tx, TOPIC, records);
-        await recordFindings(
-          tx,
-          outbox,
-          fates.map(({ examined }) => examined),
-          { kinds: mappingKinds, resolution: 'The total can be read again.', now: new Date().toISOString() },
-        );
+        const examined = fates.map((fate) => fate.examined);
+        const resolution = 'The total can be read again.';
+        await exceptions.examined(tx, examination(examined, { kinds: MAPPING_KINDS, resolution }));
         context.onRows(STREAM, 'published', fresh.length);
       });
     },
@@ -62,7 +60,7 @@ interface TotalFate {
   /** Key of the group's state, also when the row is refused. */
   readonly key: string;
   readonly mapped: ReturnType<typeof mapControlTotal>;
-  readonly examined: Parameters<typeof recordFindings>[2][number];
+  readonly examined: Examined;
 }
 
 async function read(

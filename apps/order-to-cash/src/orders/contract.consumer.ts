@@ -6,15 +6,16 @@ import {
   superseded,
   type ConsumerSpec,
   type Delivery,
+  type Exceptions,
   type Outbox,
   type Outcome,
 } from '@tieout/messaging';
 import { takeContract, type ContractOrder } from './order.ts';
-import { lockOrders, type StoredOrder } from './order.store.ts';
+import { lockOrders } from './order.store.ts';
 import { settle } from './settle.store.ts';
 
 /** Contracts of the CRM: an active one that is to be billed asks the ERP for its order. */
-export function contracts(outbox: Outbox): ConsumerSpec<'finance.contract.v1'> {
+export function contracts(outbox: Outbox, exceptions: Exceptions): ConsumerSpec<'finance.contract.v1'> {
   return {
     topic: 'finance.contract.v1',
     async handle(deliveries, tx) {
@@ -23,11 +24,11 @@ export function contracts(outbox: Outbox): ConsumerSpec<'finance.contract.v1'> {
         deliveries.map(({ key }) => key),
       );
       const newest = newestOf(deliveries, stored);
-      const asked: StoredOrder[] = [];
+      const asked: ContractOrder[] = [];
       for (const [contractId, { value, meta }] of newest) {
         const before = stored.get(contractId)!;
         const { next, command } = takeContract(before, value!, meta.time);
-        asked.push({ ...before, ...next });
+        asked.push(next);
         if (command) {
           const { commandId: id } = command;
           await outbox.publish(tx, [
@@ -35,7 +36,7 @@ export function contracts(outbox: Outbox): ConsumerSpec<'finance.contract.v1'> {
           ]);
         }
       }
-      await settle(tx, outbox, asked);
+      await settle(tx, exceptions, asked);
       return deliveries.map((delivery) => outcomeOf(delivery, stored, newest));
     },
   };

@@ -1,6 +1,6 @@
 import type { Contract, ErpOutcome } from '@tieout/canonical';
 import { describe, expect, it } from 'vitest';
-import { transitions } from './case.ts';
+import { exceptionOf } from './case.ts';
 import { problemOf, stateOf, takeContract, takeOutcome, type ContractOrder } from './order.ts';
 
 const at = '2026-03-01T02:00:00.000Z';
@@ -201,26 +201,9 @@ describe('an outcome', () => {
 });
 
 describe('a case', () => {
-  const problem = { kind: 'contract-withdrawn', message: 'a', details: {} } as const;
-
-  it('is opened once, keeps its beginning when its words change, and is resolved when the problem is gone', () => {
-    const opened = transitions('contract', null, problem, at);
-    expect(opened.states).toMatchObject([
-      { status: 'OPEN', raisedAt: at, objectType: 'contract', objectId: 'contract' },
-    ]);
-    expect(transitions('contract', opened.held, problem, later).states).toEqual([]);
-    const changed = transitions('contract', opened.held, { ...problem, message: 'b' }, later);
-    expect(changed.states).toMatchObject([{ status: 'OPEN', raisedAt: at, updatedAt: later, message: 'b' }]);
-    const over = transitions('contract', changed.held, null, later);
-    expect(over).toMatchObject({ held: null, states: [{ status: 'RESOLVED', raisedAt: at }] });
-  });
-
-  it('gives way to another kind', () => {
-    const opened = transitions('contract', null, problem, at);
-    const other = transitions('contract', opened.held, { ...problem, kind: 'contract-without-billing' }, later);
-    expect(other.states.map(({ kind, status, raisedAt }) => [kind, status, raisedAt])).toEqual([
-      ['contract-withdrawn', 'RESOLVED', at],
-      ['contract-without-billing', 'OPEN', later],
-    ]);
+  it('is one per contract and kind, under the ids that were published so far', () => {
+    const problem = { kind: 'contract-withdrawn', message: 'a', details: {} } as const;
+    const { kind, subject, objectType, objectId } = exceptionOf('contract', problem);
+    expect([kind, subject, objectType, objectId]).toEqual(['contract-withdrawn', 'contract', 'contract', 'contract']);
   });
 });

@@ -1,5 +1,4 @@
 import type { EntityManager } from 'typeorm';
-import type { Held } from './case.ts';
 import {
   stateOf,
   type Answer,
@@ -7,12 +6,8 @@ import {
   type ContractOrder,
   type ContractSummary,
   type OrderState,
+  type Problem,
 } from './order.ts';
-
-/** A row of contract_order. */
-export interface StoredOrder extends ContractOrder {
-  readonly held: Held | null;
-}
 
 /** JSON keeps revisions as text. */
 type Stored<T> = Omit<T, 'contractRevision'> & { readonly contractRevision: string };
@@ -22,13 +17,15 @@ interface Row {
   readonly contract: ContractSummary | null;
   readonly command: Stored<Asked> | null;
   readonly outcome: Stored<Answer> | null;
-  readonly held: Held | null;
 }
 
-const columns = `contract_id AS "contractId", contract_revision AS "contractRevision", contract, command, outcome, problem AS held`;
+const columns = `contract_id AS "contractId", contract_revision AS "contractRevision", contract, command, outcome`;
 
 /** By id, locked until the transaction ends; a contract that is new here gets an empty row, so that it can be locked. */
-export async function lockOrders(tx: EntityManager, contractIds: readonly string[]): Promise<Map<string, StoredOrder>> {
+export async function lockOrders(
+  tx: EntityManager,
+  contractIds: readonly string[],
+): Promise<Map<string, ContractOrder>> {
   const ids = [...new Set(contractIds)].sort();
   await tx.query(
     `INSERT INTO contract_order (contract_id) SELECT unnest($1::text[]) ON CONFLICT (contract_id) DO NOTHING`,
@@ -41,7 +38,7 @@ export async function lockOrders(tx: EntityManager, contractIds: readonly string
   return new Map(rows.map((row) => [row.contractId, fromRow(row)]));
 }
 
-function fromRow({ contractRevision, command, outcome, ...row }: Row): StoredOrder {
+function fromRow({ contractRevision, command, outcome, ...row }: Row): ContractOrder {
   return {
     ...row,
     contractRevision: BigInt(contractRevision),
@@ -50,15 +47,14 @@ function fromRow({ contractRevision, command, outcome, ...row }: Row): StoredOrd
   };
 }
 
-export async function saveOrders(tx: EntityManager, orders: readonly StoredOrder[], now: string): Promise<void> {
+export async function saveOrders(tx: EntityManager, orders: readonly ContractOrder[], now: string): Promise<void> {
   if (orders.length === 0) return;
   const rows = orders.map((order) => ({ ...order, state: stateOf(order) }));
   await tx.query(
     `UPDATE contract_order o SET contract_revision = r."contractRevision", contract = nullif(r.contract, 'null'),
-       command = nullif(r.command, 'null'), outcome = nullif(r.outcome, 'null'), problem = nullif(r.held, 'null'),
-       state = r.state, changed_at = $2
+       command = nullif(r.command, 'null'), outcome = nullif(r.outcome, 'null'), state = r.state, changed_at = $2
      FROM jsonb_to_recordset($1::jsonb) AS r ("contractId" text, "contractRevision" bigint, contract jsonb, command jsonb,
-       outcome jsonb, held jsonb, state text)
+       outcome jsonb, state text)
      WHERE o.contract_id = r."contractId"`,
     [JSON.stringify(rows, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)), now],
   );
@@ -73,7 +69,8 @@ export interface ListedOrder {
   readonly command: Omit<Stored<Asked>, 'hash'> | null;
   /** The newest, which may answer an earlier command than the one above. */
   readonly outcome: Stored<Answer> | null;
-  readonly problem: Held | null;
+  /** The open exception about the contract. */
+  readonly problem: (Problem & { readonly since: string }) | null;
   readonly changedAt: string;
 }
 
@@ -85,7 +82,10 @@ export interface OrderQuery {
 }
 
 const listed = `contract_id AS "contractId", state, contract_revision AS "contractRevision", contract, command - 'hash' AS command,
-  outcome, problem, to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "changedAt"`;
+  outcome, (SELECT jsonb_build_object('kind', e.kind, 'message', e.state->'message', 'details', e.state->'details',
+      'since', e.raised_at) FROM exception_case e
+    WHERE e.status = 'OPEN' AND e.object_type = 'contract' AND e.object_id = contract_id ORDER BY e.raised_at DESC LIMIT 1) AS problem,
+  to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "changedAt"`;
 
 /** Newest first, one row more than asked for when there is a next page. */
 export async function listOrders(
@@ -118,12 +118,5 @@ export interface Count {
 export async function countOrders(tx: EntityManager): Promise<readonly Count[]> {
   return tx.query<Count[]>(
     `SELECT state AS name, count(*)::int AS count FROM contract_order WHERE contract IS NOT NULL GROUP BY 1`,
-  );
-}
-
-/** Open exceptions by kind. */
-export async function countProblems(tx: EntityManager): Promise<readonly Count[]> {
-  return tx.query<Count[]>(
-    `SELECT problem->>'kind' AS name, count(*)::int AS count FROM contract_order WHERE problem IS NOT NULL GROUP BY 1`,
   );
 }

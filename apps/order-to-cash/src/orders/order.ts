@@ -35,6 +35,7 @@ export interface Problem {
   readonly kind: 'contract-without-billing' | 'contract-withdrawn';
   readonly message: string;
   readonly details: Readonly<Record<string, string>>;
+  readonly atStake?: { readonly amount: string; readonly currency: string };
 }
 
 /** A contract and how far its order is. */
@@ -173,10 +174,11 @@ export function problemOf({ contract, command, outcome }: ContractOrder): Proble
   };
 }
 
-function withdrawn({ number, lifecycle }: ContractSummary, orderNumber: string | null): Problem {
+function withdrawn({ number, lifecycle, net: amount, currency }: ContractSummary, orderNumber: string | null): Problem {
   return {
     kind: 'contract-withdrawn',
     message: `Contract ${number} is ${lifecycle} and order ${orderNumber ?? ''} stands in the ERP: close it there or activate the contract again`,
     details: { contractNumber: number, lifecycle, ...(orderNumber !== null && { orderNumber }) },
+    atStake: { amount, currency },
   };
 }

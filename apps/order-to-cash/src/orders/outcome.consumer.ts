@@ -1,10 +1,10 @@
-import { applied, ignored, superseded, type ConsumerSpec, type Outbox, type Outcome } from '@tieout/messaging';
+import { applied, ignored, superseded, type ConsumerSpec, type Exceptions, type Outcome } from '@tieout/messaging';
 import { takeOutcome, type Taken } from './order.ts';
 import { lockOrders } from './order.store.ts';
 import { settle } from './settle.store.ts';
 
 /** What the ERP's adapter says of a command; the newest counts. */
-export function outcomes(outbox: Outbox): ConsumerSpec<'finance.erp-outcome.v1'> {
+export function outcomes(exceptions: Exceptions): ConsumerSpec<'finance.erp-outcome.v1'> {
   return {
     topic: 'finance.erp-outcome.v1',
     async handle(deliveries, tx) {
@@ -18,14 +18,14 @@ export function outcomes(outbox: Outbox): ConsumerSpec<'finance.erp-outcome.v1'>
         if (value === null) return ignored('empty');
         const taken = takeOutcome(before, value);
         if (taken.kind === 'applied') {
-          orders.set(key, { ...before, ...taken.next });
+          orders.set(key, taken.next);
           touched.add(key);
         }
         return asOutcome(taken);
       });
       await settle(
         tx,
-        outbox,
+        exceptions,
         [...touched].map((key) => orders.get(key)!),
       );
       return results;

@@ -1,22 +1,23 @@
-import type { Outbox } from '@tieout/messaging';
+import type { Exceptions } from '@tieout/messaging';
 import type { EntityManager } from 'typeorm';
-import { transitions, type ExceptionState } from './case.ts';
-import { problemOf } from './order.ts';
-import { saveOrders, type StoredOrder } from './order.store.ts';
+import { exceptionOf, PROBLEM_KINDS } from './case.ts';
+import { problemOf, type ContractOrder } from './order.ts';
+import { saveOrders } from './order.store.ts';
 
 /** Stores orders with the exceptions that follow from where they are now. */
-export async function settle(tx: EntityManager, outbox: Outbox, orders: readonly StoredOrder[]): Promise<void> {
-  const now = new Date().toISOString();
-  const states: ExceptionState[] = [];
-  const settled = orders.map((order) => {
-    const { held, states: changed } = transitions(order.contractId, order.held, problemOf(order), now);
-    states.push(...changed);
-    return { ...order, held };
+export async function settle(
+  tx: EntityManager,
+  exceptions: Exceptions,
+  orders: readonly ContractOrder[],
+): Promise<void> {
+  await saveOrders(tx, orders, new Date().toISOString());
+  await exceptions.examined(tx, {
+    objects: orders.map(({ contractId: objectId }) => ({ objectType: 'contract', objectId })),
+    kinds: PROBLEM_KINDS.map(({ kind }) => kind),
+    found: orders.flatMap((order) => {
+      const problem = problemOf(order);
+      return problem === null ? [] : [exceptionOf(order.contractId, problem)];
+    }),
+    resolution: 'Contract and order agree: the cause is gone in the CRM or in the ERP.',
   });
-  await saveOrders(tx, settled, now);
-  await outbox.publishState(
-    tx,
-    'finance.exception.v1',
-    states.map((value) => ({ key: value.exceptionId, value })),
-  );
 }

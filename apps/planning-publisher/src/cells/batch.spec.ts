@@ -14,8 +14,6 @@ const cell = (over: Partial<DirtyCell> = {}): DirtyCell => ({
   open: '4',
   version: '7',
   refusals: 0,
-  refusedSince: null,
-  refusedReason: null,
   ...over,
 });
 const all = { byRow: true, refused: [] };

@@ -20,8 +20,6 @@ export interface DirtyCell extends Figures {
   readonly formerCode: string | null;
   readonly version: string;
   readonly refusals: number;
-  readonly refusedSince: string | null;
-  readonly refusedReason: string | null;
 }
 
 export interface RefusedCell {

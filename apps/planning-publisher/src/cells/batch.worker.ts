@@ -1,18 +1,11 @@
 import { derivedId } from '@tieout/canonical';
 import type { AnaplanClient, Load, LoadOutcome, PlanningItem } from '@tieout/connector-anaplan';
-import { errorCode, inTransaction, type Outbox, type Poll, type StreamSpec } from '@tieout/messaging';
+import { errorCode, inTransaction, type Exceptions, type Outbox, type Poll, type StreamSpec } from '@tieout/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
-import { type BatchRow, type DirtyCell, judgeCells, judgeRows, type RefusedCell, rowsOf } from './batch.ts';
+import { type BatchRow, type DirtyCell, judgeCells, judgeRows, rowsOf } from './batch.ts';
 import { markLoaded, markRefused, readDirtyCells } from './cell.store.ts';
-import {
-  type Batch,
-  cellKey,
-  type ExceptionState,
-  failedImport,
-  receiptOf,
-  rejectedRow,
-  type Target,
-} from './receipt.ts';
+import { cellObject, failedImport, IMPORT_FAILED, modelObject, REJECTED_ROW, rejectedRow } from './case.ts';
+import { type Batch, cellKey, receiptOf, type Target } from './receipt.ts';
 
 export type BatchOutcome = 'loaded' | 'partly' | 'failed' | 'unknown';
 
@@ -21,16 +14,15 @@ export interface BatchOptions {
   readonly client: AnaplanClient;
   readonly dataSource: DataSource;
   readonly outbox: Outbox;
+  readonly exceptions: Exceptions;
   readonly windowMs: number;
   readonly maxCells: number;
   readonly retryMs: number;
   readonly onBatch: (outcome: BatchOutcome, cells: number) => void;
 }
 
-/** What the writer of a model remembers: its last attempt, and since when imports fail as a whole. */
-export interface BatchCursor extends Batch {
-  readonly failing: { readonly since: string; readonly reason: string } | null;
-}
+/** What the writer of a model remembers: its last attempt. */
+export type BatchCursor = Batch;
 
 /**
  * The one writer of a model. Each window it loads what is dirty, recomputed from rows. The stream's lease and cursor are
@@ -54,13 +46,12 @@ export function batchStream(options: BatchOptions): StreamSpec<BatchCursor> {
 
 async function loadBatch(options: BatchOptions, poll: Poll<BatchCursor>, cells: readonly DirtyCell[]): Promise<void> {
   const { client, dataSource, onBatch } = options;
-  const failing = poll.cursor?.failing ?? null;
   const batch: Batch = { number: (poll.cursor?.number ?? 0) + 1, startedAt: new Date().toISOString() };
-  const verifyLease = (): Promise<void> => inTransaction(dataSource, (tx) => poll.advance(tx, { ...batch, failing }));
+  const verifyLease = (): Promise<void> => inTransaction(dataSource, (tx) => poll.advance(tx, batch));
   try {
     const rows = rowsOf(cells);
     const outcome = await client.load(loadOf(rows), verifyLease, poll.signal);
-    await inTransaction(dataSource, (tx) => storeVerdict(options, tx, poll, { batch, failing, rows, outcome }));
+    await inTransaction(dataSource, (tx) => storeVerdict(options, tx, poll, { batch, rows, outcome }));
     onBatch(verdictOf(outcome), cells.length);
   } catch (error) {
     if (errorCode(error) === 'anaplan-outcome-unknown') onBatch('unknown', cells.length);
@@ -70,7 +61,6 @@ async function loadBatch(options: BatchOptions, poll: Poll<BatchCursor>, cells: 
 
 interface Judged {
   readonly batch: Batch;
-  readonly failing: BatchCursor['failing'];
   readonly rows: readonly BatchRow[];
   readonly outcome: LoadOutcome;
 }
@@ -85,51 +75,37 @@ async function storeVerdict(
   const { target, outbox, retryMs } = options;
   const { batch, rows, outcome } = judged;
   const now = new Date().toISOString();
-  const whole = outcome.cells.byRow ? null : (outcome.cells.refused[0]?.reason ?? 'The import failed');
-  const failing = whole === null ? null : { since: judged.failing?.since ?? now, reason: whole };
-  await poll.advance(tx, { ...batch, failing });
-  const { loaded, refused } = judgeCells(rows, outcome.cells);
-  await markLoaded(tx, loaded);
-  await markRefused(tx, refused, now, retryMs);
-  const exceptions = [
-    ...rowExceptions(target, loaded, refused, now),
-    ...importExceptions(target, judged.failing, failing, now),
-  ];
-  await outbox.publishState(
-    tx,
-    'finance.exception.v1',
-    exceptions.map((value) => ({ key: value.exceptionId, value })),
-  );
+  await poll.advance(tx, batch);
+  const cells = judgeCells(rows, outcome.cells);
+  await markLoaded(tx, cells.loaded);
+  await markRefused(tx, cells.refused, now, retryMs);
+  await tellPeople(options, tx, outcome, cells);
   const receipt = receiptOf(target, batch, judgeRows(rows, outcome.cells), outcome.cells.successful, now);
   const id = derivedId('planning-publisher/receipt', receipt.batchId);
   await outbox.publish(tx, [{ topic: 'finance.planning-receipt.v1', key: receipt.batchId, id, value: receipt }]);
 }
 
-function rowExceptions(
-  target: Target,
-  loaded: readonly DirtyCell[],
-  refused: readonly RefusedCell[],
-  now: string,
-): ExceptionState[] {
-  const raised = refused.flatMap(({ cell, reason }) =>
-    reason === null ? [] : [rejectedRow(target, cellKey(cell), reason, cell.refusedSince ?? now, null)],
-  );
-  const resolved = loaded.flatMap((cell) =>
-    cell.refusedSince === null
-      ? []
-      : [rejectedRow(target, cellKey(cell), cell.refusedReason ?? '', cell.refusedSince, now)],
-  );
-  return [...raised, ...resolved];
-}
-
-function importExceptions(
-  target: Target,
-  before: BatchCursor['failing'],
-  after: BatchCursor['failing'],
-  now: string,
-): ExceptionState[] {
-  if (after !== null) return [failedImport(target, after.reason, after.since, null)];
-  return before === null ? [] : [failedImport(target, before.reason, before.since, now)];
+/** An import that fails as a whole says nothing about its rows. */
+async function tellPeople(
+  { target, exceptions }: BatchOptions,
+  tx: EntityManager,
+  outcome: LoadOutcome,
+  { loaded, refused }: ReturnType<typeof judgeCells>,
+): Promise<void> {
+  const rejected = refused.flatMap(({ cell, reason }) => (reason === null ? [] : [{ cell: cellKey(cell), reason }]));
+  await exceptions.examined(tx, {
+    objects: [...loaded.map(cellKey), ...rejected.map(({ cell }) => cell)].map(cellObject),
+    kinds: [REJECTED_ROW],
+    found: rejected.map(({ cell, reason }) => rejectedRow(target, cell, reason)),
+    resolution: 'A later batch loaded the cell.',
+  });
+  const whole = outcome.cells.byRow ? null : (outcome.cells.refused[0]?.reason ?? 'The import failed');
+  await exceptions.examined(tx, {
+    objects: [modelObject(target)],
+    kinds: [IMPORT_FAILED],
+    found: whole === null ? [] : [failedImport(target, whole)],
+    resolution: 'A later batch was loaded.',
+  });
 }
 
 function verdictOf({ cells }: LoadOutcome): BatchOutcome {

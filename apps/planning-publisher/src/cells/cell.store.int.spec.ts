@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { LegalEntity } from '@tieout/canonical';
-import type { Delivery, Outcome } from '@tieout/messaging';
+import { messagingMigrations, type Delivery, type Outcome } from '@tieout/messaging';
 import { createDatabase } from '@tieout/testing';
 import { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Cells1732340000000 } from '../migrations/1732340000000-cells.ts';
 import { ReleasedCodes1732340100000 } from '../migrations/1732340100000-released-codes.ts';
 import { countCells, markLoaded, readDirtyCells } from './cell.store.ts';
-import { saveContributions } from './contribution.store.ts';
+import { forgetContributions, lockRevisions, saveContributions } from './contribution.store.ts';
 import { legalEntityConsumer } from './documents.consumer.ts';
 
 let database: DataSource;
 beforeEach(async () => {
   const { url } = await createDatabase('cells');
-  const migrations = [Cells1732340000000, ReleasedCodes1732340100000];
+  const migrations = [...messagingMigrations, Cells1732340000000, ReleasedCodes1732340100000];
   database = await new DataSource({ type: 'postgres', url, migrations }).initialize();
   await database.runMigrations();
 });
@@ -72,5 +72,53 @@ describe('dirty cells', () => {
     expect(await load()).toEqual([['US', null, '2013-01', '7']]);
     expect(await countCells(database)).toMatchObject({ dirty: 1, dangling: 1 });
     await expect(take(entity(a, 'US', 3n))).rejects.toMatchObject({ code: 'legal-entity-code-taken' });
+  });
+});
+
+describe('documents that are handed over again', () => {
+  const objectId = randomUUID();
+  const contribution = (invoiced: string) => ({
+    ...{ objectId, revision: 3n, legalEntityId: a, month: '2013-01', currency: 'USD' },
+    ...{ invoices: 1, invoiced, paid: '0', open: invoiced },
+  });
+  /** As a replay with reset does it. */
+  const again = (invoiced: string): Promise<void> =>
+    database.transaction(async (tx) => {
+      await forgetContributions(tx, 'invoice', [objectId]);
+      expect(await lockRevisions(tx, 'invoice', [objectId])).not.toEqual(new Map([[objectId, 3n]]));
+      await saveContributions(tx, 'invoice', [contribution(invoiced)]);
+    });
+
+  it('send nothing where they say what is stored, and what they say where it is lost or wrong', async () => {
+    await take(entity(a, 'US'));
+    await saveContributions(database.manager, 'invoice', [contribution('5.50')]);
+    expect(await load()).toEqual([['US', null, '2013-01', '5.5']]);
+    await again('5.5000');
+    expect(await load()).toEqual([]);
+    await database.query(`UPDATE contribution SET invoiced = 7, month = '2013-02'`);
+    await again('5.5');
+    expect(await load()).toEqual([
+      ['US', null, '2013-01', '5.5'],
+      ['US', null, '2013-02', '0'],
+    ]);
+    await database.query(`DELETE FROM contribution`);
+    await again('5.5');
+    expect(await load()).toEqual([['US', null, '2013-01', '5.5']]);
+    await database.query(`DELETE FROM cell`);
+    await again('5.5');
+    expect(await load()).toEqual([['US', null, '2013-01', '5.5']]);
+    expect(await lockRevisions(database.manager, 'invoice', [objectId])).toEqual(new Map([[objectId, 3n]]));
+  });
+
+  it('let the cells wait until they are through', async () => {
+    await take(entity(a, 'US'));
+    await invoice(a, '2013-01', '1');
+    await database.query(
+      `INSERT INTO replay (replay_id, consumer_group, topic, reset, reason, requested_by, status)
+       VALUES (gen_random_uuid(), 'g', 'finance.invoice.v1', true, 'lost', 'ann', 'running')`,
+    );
+    expect(await load()).toEqual([]);
+    await database.query(`UPDATE replay SET status = 'done'`);
+    expect(await load()).toEqual([['US', null, '2013-01', '1']]);
   });
 });

@@ -11,26 +11,27 @@ const PLACED = `SELECT * FROM legal_entity e WHERE NOT (e.deleted AND EXISTS (
 /**
  * The oldest dirty cells with their figures, in one statement and so in one view of the data: a contribution that commits
  * later also raises the version later. Cells whose legal entity has not arrived wait. A former code is left alone where
- * another entity has that code now and a cell of its own: zeros would take the place of its figures.
+ * another entity has that code now and a cell of its own: zeros would take the place of its figures. While documents are handed
+ * over again all cells wait: half of them would make a figure that nobody ever had.
  */
 export async function readDirtyCells(sql: EntityManager, limit: number): Promise<readonly DirtyCell[]> {
   return sql.query<DirtyCell[]>(
     `WITH placed AS (${PLACED}), dirty AS (
        SELECT c.*, e.code, e.name FROM cell c JOIN placed e USING (legal_entity_id)
        WHERE c.version > c.loaded_version AND c.not_before <= now()
+         AND NOT EXISTS (SELECT 1 FROM replay WHERE status = 'running')
        ORDER BY c.dirty_since, c.legal_entity_id, c.month, c.currency LIMIT $1)
      SELECT d.legal_entity_id AS "legalEntityId", d.code AS "legalEntity", d.name AS "legalEntityName", d.month, d.currency,
        d.version, d.refusals, CASE WHEN d.loaded_code <> d.code AND NOT EXISTS (
          SELECT 1 FROM legal_entity o JOIN cell oc USING (legal_entity_id)
          WHERE o.code = d.loaded_code AND NOT o.deleted AND (oc.month, oc.currency) = (d.month, d.currency))
-       THEN d.loaded_code END AS "formerCode", d.refused_reason AS "refusedReason",
-       to_char(d.refused_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "refusedSince",
+       THEN d.loaded_code END AS "formerCode",
        coalesce(sum(x.invoices), 0)::text AS invoices, trim_scale(coalesce(sum(x.invoiced), 0))::text AS invoiced,
        trim_scale(coalesce(sum(x.paid), 0))::text AS paid, trim_scale(coalesce(sum(x.open), 0))::text AS open
      FROM dirty d LEFT JOIN contribution x
        ON (x.legal_entity_id, x.month, x.currency) = (d.legal_entity_id, d.month, d.currency)
      GROUP BY d.legal_entity_id, d.code, d.name, d.loaded_code, d.month, d.currency, d.version, d.refusals,
-       d.refused_reason, d.refused_since, d.dirty_since
+       d.dirty_since
      ORDER BY d.dirty_since, d.legal_entity_id, d.month, d.currency`,
     [limit],
   );
@@ -40,7 +41,7 @@ export async function readDirtyCells(sql: EntityManager, limit: number): Promise
 export async function markLoaded(tx: EntityManager, cells: readonly DirtyCell[]): Promise<void> {
   await tx.query(
     `UPDATE cell c SET loaded_version = r.version, loaded_code = r."legalEntity", dirty_since = now(), refusals = 0,
-       refused_since = NULL, refused_reason = NULL
+       refused_since = NULL
      FROM jsonb_to_recordset($1::jsonb) AS r ("legalEntityId" uuid, "legalEntity" text, month text, currency text,
        version bigint)
      WHERE (c.legal_entity_id, c.month, c.currency) = (r."legalEntityId", r.month, r.currency)
@@ -64,7 +65,7 @@ export async function markRefused(
     reason,
   }));
   await tx.query(
-    `UPDATE cell c SET refusals = c.refusals + 1, refused_reason = coalesce(r.reason, c.refused_reason),
+    `UPDATE cell c SET refusals = c.refusals + 1,
        refused_since = CASE WHEN r.reason IS NULL THEN c.refused_since ELSE coalesce(c.refused_since, $2::timestamptz) END,
        not_before = CASE WHEN c.version = r.version
          THEN now() + least($3 * power(2, least(c.refusals, 16)), 900000) * interval '1 ms' ELSE c.not_before END

@@ -16,8 +16,8 @@ export async function lockRevisions(
 }
 
 /**
- * Stores what documents contribute now. The cells that they contributed to before and those that they contribute to now
- * become dirty in the same transaction.
+ * Stores what documents contribute now. Where that is not what was stored, the cells that they contributed to before and those
+ * that they contribute to now become dirty in the same transaction.
  */
 export async function saveContributions(
   tx: EntityManager,
@@ -41,16 +41,41 @@ export async function saveContributions(
 /** Sorted, because two consumers mark the same cells at the same time. What is new is not held back by an old refusal. */
 async function markCells(tx: EntityManager, object: ObjectType, contributions: readonly Contribution[]): Promise<void> {
   await tx.query(
-    `INSERT INTO cell (legal_entity_id, month, currency)
-     SELECT "legalEntityId", month, currency
-     FROM jsonb_to_recordset($2::jsonb) AS r ("legalEntityId" uuid, month text, currency text)
+    `WITH changed AS (
+       SELECT r.*, c.legal_entity_id AS old_entity, c.month AS old_month, c.currency AS old_currency
+       FROM jsonb_to_recordset($2::jsonb) AS r ("objectId" uuid, "legalEntityId" uuid, month text, currency text,
+         invoices integer, invoiced numeric, paid numeric, open numeric)
+       LEFT JOIN contribution c ON c.object = $1 AND c.object_id = r."objectId"
+       LEFT JOIN cell e ON (e.legal_entity_id, e.month, e.currency) = (r."legalEntityId", r.month, r.currency)
+       WHERE c.object_id IS NULL OR e.legal_entity_id IS NULL
+         OR (c.legal_entity_id, c.month, c.currency, c.invoices, c.invoiced, c.paid, c.open)
+         <> (r."legalEntityId", r.month, r.currency, r.invoices, r.invoiced, r.paid, r.open))
+     INSERT INTO cell (legal_entity_id, month, currency)
+     SELECT "legalEntityId", month, currency FROM changed
      UNION
-     SELECT legal_entity_id, month, currency FROM contribution WHERE object = $1 AND object_id = ANY($3::uuid[])
+     SELECT old_entity, old_month, old_currency FROM changed WHERE old_entity IS NOT NULL
      ORDER BY 1, 2, 3
      ON CONFLICT (legal_entity_id, month, currency) DO UPDATE SET version = cell.version + 1, not_before = now(),
        refusals = 0, dirty_since = CASE WHEN cell.version > cell.loaded_version THEN cell.dirty_since ELSE now() END`,
-    [object, toJson(contributions), contributions.map(({ objectId }) => objectId)],
+    [object, toJson(contributions)],
   );
+}
+
+/** The next revision of these documents counts, whichever it is. What they contribute stays, to be compared with. */
+export async function forgetContributions(
+  tx: EntityManager,
+  object: ObjectType,
+  ids: readonly string[],
+): Promise<void> {
+  await tx.query(`UPDATE contribution SET revision = 0 WHERE object = $1 AND object_id = ANY($2::uuid[])`, [
+    object,
+    ids,
+  ]);
+}
+
+/** The next revision of these legal entities counts, whichever it is. */
+export async function forgetEntities(tx: EntityManager, ids: readonly string[]): Promise<void> {
+  await tx.query(`UPDATE legal_entity SET revision = 0 WHERE legal_entity_id = ANY($1::uuid[])`, [ids]);
 }
 
 const toJson = (value: unknown): string =>

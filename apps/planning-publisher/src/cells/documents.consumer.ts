@@ -3,6 +3,8 @@ import { applied, DataError, duplicate, superseded, type ConsumerSpec, type Outc
 import type { EntityManager } from 'typeorm';
 import { type Contribution, invoiceContribution, type ObjectType, paymentContribution } from './contribution.ts';
 import {
+  forgetContributions,
+  forgetEntities,
   lockEntities,
   lockRevisions,
   saveContributions,
@@ -22,6 +24,7 @@ export const invoiceConsumer: ConsumerSpec<'finance.invoice.v1'> = {
       'invoice',
       deliveries.map(({ key, value }) => ({ id: key, contribution: value && invoiceContribution(value) })),
     ),
+  reset: (tx, keys) => forgetContributions(tx, 'invoice', keys),
 };
 
 /** Payments into contributions; their cells become dirty. */
@@ -33,6 +36,7 @@ export const paymentConsumer: ConsumerSpec<'finance.payment.v1'> = {
       'payment',
       deliveries.map(({ key, value }) => ({ id: key, contribution: value && paymentContribution(value) })),
     ),
+  reset: (tx, keys) => forgetContributions(tx, 'payment', keys),
 };
 
 interface Delivered {
@@ -70,6 +74,7 @@ export const legalEntityConsumer: ConsumerSpec<'finance.legal-entity.v1'> = {
     await saveEntities(tx, latest);
     return spread(deliveries, ({ value }) => value === null, standings);
   },
+  reset: forgetEntities,
 };
 
 const toStored = ({ legalEntityId, revision, code, name, lifecycle }: LegalEntity): StoredEntity => ({

@@ -1,7 +1,6 @@
-import { derivedId, joinKey, type Exception, type PlanningReceipt } from '@tieout/canonical';
+import { derivedId, joinKey, type PlanningReceipt } from '@tieout/canonical';
 
 export const SERVICE = 'planning-publisher';
-export type ExceptionState = Omit<Exception, 'revision'>;
 
 /** Coordinates of a cell as receipts, snapshots and exceptions write them. */
 export function cellKey(cell: {
@@ -56,52 +55,5 @@ export function receiptOf(
     successful,
     startedAt: batch.startedAt,
     completedAt,
-  };
-}
-
-/** A row that the model refused: one case per cell, open until a later batch loads it. */
-export function rejectedRow(
-  target: Target,
-  cell: string,
-  reason: string,
-  raisedAt: string,
-  resolvedAt: string | null,
-): ExceptionState {
-  return {
-    exceptionId: derivedId(`${SERVICE}/rejected-row`, joinKey([target.instance, target.model, cell])),
-    kind: 'rejected-row',
-    status: resolvedAt === null ? 'OPEN' : 'RESOLVED',
-    severity: 'WARNING',
-    service: SERVICE,
-    objectType: 'cell',
-    objectId: cell,
-    message: `The planning model refused the cell: ${reason}`,
-    details: { instance: target.instance, model: target.model, reason },
-    raisedAt,
-    updatedAt: resolvedAt ?? raisedAt,
-    resolution: resolvedAt === null ? null : 'A later batch loaded the cell.',
-  };
-}
-
-/** The import fails as a whole: one case per model, open until a batch is loaded. */
-export function failedImport(
-  target: Target,
-  reason: string,
-  raisedAt: string,
-  resolvedAt: string | null,
-): ExceptionState {
-  return {
-    exceptionId: derivedId(`${SERVICE}/import-failed`, joinKey([target.instance, target.model])),
-    kind: 'import-failed',
-    status: resolvedAt === null ? 'OPEN' : 'RESOLVED',
-    severity: 'CRITICAL',
-    service: SERVICE,
-    objectType: 'model',
-    objectId: target.model,
-    message: `No row of an import counts as loaded: ${reason}`,
-    details: { instance: target.instance, action: target.action, reason },
-    raisedAt,
-    updatedAt: resolvedAt ?? raisedAt,
-    resolution: resolvedAt === null ? null : 'A later batch was loaded.',
   };
 }

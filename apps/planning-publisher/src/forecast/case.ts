@@ -1,6 +1,6 @@
-import { derivedId, joinKey } from '@tieout/canonical';
-import { type ExceptionState, SERVICE } from '../cells/receipt.ts';
-import type { Finding, FindingKind } from './judge.ts';
+import { joinKey } from '@tieout/canonical';
+import type { ExceptionKind, NewException, ObjectRef } from '@tieout/messaging';
+import { type Finding, FINDING_KINDS, type FindingKind } from './judge.ts';
 
 /** Which model of which planning system. */
 export interface Planning {
@@ -27,56 +27,31 @@ const SENTENCES: Readonly<Record<FindingKind, (finding: Finding) => string>> = {
     `stand twice under the legal entity "${item}": give each item of the planning model a code of its own. The first is ${example}.`,
 };
 
-/** One case per version, kind and item: found again it is the same case, reopened. */
-export function caseId({ versionId }: VersionName, { kind, item }: Pick<Finding, 'kind' | 'item'>): string {
-  return derivedId(`${SERVICE}/${kind}`, joinKey([versionId, item]));
+/** The exceptions that a forecast raises. Each is over by itself when a later reading takes the cells. */
+export const FORECAST_KINDS: readonly ExceptionKind[] = FINDING_KINDS.map((kind) => ({
+  ...{ kind, severity: 'WARNING', ownerGroup: 'planning-operations', dueHours: 24 },
+  cure: 'Correct in the planning model what the message names; the next reading takes the cells.',
+}));
+
+export const versionObject = ({ versionId }: Pick<VersionName, 'versionId'>): ObjectRef => ({
+  objectType: 'forecast-version',
+  objectId: versionId,
+});
+
+/** What a case is about: one per version, kind and item. */
+export function subjectOf({ versionId }: VersionName, { item }: Pick<Finding, 'item'>): string {
+  return joinKey([versionId, item]);
 }
 
-/** The case after a finding, or null when nothing about it is new. */
-export function raise(
-  known: ExceptionState | undefined,
-  planning: Planning,
-  version: VersionName,
-  finding: Finding,
-  now: string,
-): ExceptionState | null {
+/** The case of a finding. */
+export function exceptionOf(planning: Planning, version: VersionName, finding: Finding): NewException {
   const { kind, item, cells, example } = finding;
   const message = `${cells} ${cells === 1 ? 'cell' : 'cells'} of version ${version.name} ${SENTENCES[kind](finding)}`;
-  const isOpen = known?.status === 'OPEN';
-  if (isOpen && known.message === message) return null;
   return {
-    exceptionId: caseId(version, finding),
+    ...versionObject(version),
     kind,
-    status: 'OPEN',
-    severity: 'WARNING',
-    service: SERVICE,
-    objectType: 'forecast-version',
-    objectId: version.versionId,
+    subject: subjectOf(version, finding),
     message,
     details: { ...planning, version: version.name, item, cells: String(cells), example },
-    raisedAt: isOpen ? known.raisedAt : now,
-    updatedAt: now,
-    resolution: null,
   };
-}
-
-export function resolve(known: ExceptionState, resolution: string, now: string): ExceptionState {
-  return { ...known, status: 'RESOLVED', updatedAt: now, resolution };
-}
-
-/** The cases of a version that change: what was found is raised, and what was open and not found again is resolved. */
-export function changedCases(
-  open: readonly ExceptionState[],
-  planning: Planning,
-  version: VersionName,
-  findings: readonly Finding[],
-  resolution: string,
-  now: string,
-): readonly ExceptionState[] {
-  const known = new Map(open.map((one) => [one.exceptionId, one]));
-  const found = new Set(findings.map((finding) => caseId(version, finding)));
-  return [
-    ...findings.flatMap((finding) => raise(known.get(caseId(version, finding)), planning, version, finding, now) ?? []),
-    ...open.filter(({ exceptionId }) => !found.has(exceptionId)).map((one) => resolve(one, resolution, now)),
-  ];
 }

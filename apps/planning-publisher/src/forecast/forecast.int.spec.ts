@@ -18,7 +18,16 @@ import { applyContracts, writeBundle } from '@tieout/contracts';
 import { createCodec, createKafka, readBundle, readTopic, toHeaders, wholeTopic, type Codec } from '@tieout/messaging';
 import { startService, type RunningService } from '@tieout/platform';
 import { startAnaplanSandbox } from '@tieout/sandbox';
-import { createDatabase, eventually, spawnTs, stack, type TestDatabase, takeTurns } from '@tieout/testing';
+import {
+  createDatabase,
+  eventually,
+  idempotentProducer,
+  readable,
+  spawnTs,
+  stack,
+  takeTurns,
+  type TestDatabase,
+} from '@tieout/testing';
 import type { Kafka } from 'kafkajs';
 import { Client } from 'pg';
 import { pino } from 'pino';
@@ -50,7 +59,7 @@ beforeAll(async () => {
   bundle = path.join(mkdtempSync(path.join(tmpdir(), 'forecast-')), 'bundle.json');
   if (ids !== null) writeBundle(bundle, ids);
   codec = createCodec({ bundle: readBundle(bundle), registry: null });
-  const sending = kafka.producer();
+  const sending = idempotentProducer(kafka);
   await sending.connect();
   disconnect = () => sending.disconnect();
   sendEntity = async (value) => {
@@ -183,7 +192,7 @@ const backdoor = (method: string, at: string, body?: unknown): Promise<Response>
 async function records<T extends TopicName>(topic: T, mine: (value: ValueOf<T>) => boolean): Promise<ValueOf<T>[]> {
   const raw: Buffer[] = [];
   await readTopic(kafka, topic, await wholeTopic(kafka, topic), ({ value }) => void (value && raw.push(value)));
-  return (await Promise.all(raw.map((bytes) => codec.decode(topic, bytes)))).filter(mine);
+  return (await readable(codec, topic, raw)).filter(mine);
 }
 
 const idOf = (vendorId: string): string => canonicalId('anaplan', instance, 'version', vendorId);
@@ -483,7 +492,7 @@ describe('a publisher that is cut', () => {
     const [stray] = await currentCells();
     if (stray === undefined) throw new Error('no cell');
     const torn = { ...stray, revision: 2n, versionRevision: header.revision + 1n };
-    const sending = kafka.producer();
+    const sending = idempotentProducer(kafka);
     await sending.connect();
     const meta = { id: randomUUID(), source: '/tieout/planning-publisher', type: 'finance.forecast.v1' };
     const context = { time: new Date().toISOString(), correlationId: meta.id, causationId: null, traceparent: null };
@@ -550,7 +559,7 @@ describe('a snapshot of the forecast', () => {
     await start();
     const snapshotId = randomUUID();
     const value = { snapshotId, runId: 'r', object: 'forecast', system: 'anaplan', instance, cutOff: null };
-    const sending = kafka.producer();
+    const sending = idempotentProducer(kafka);
     await sending.connect();
     const meta = { id: randomUUID(), source: '/test', type: 'finance.snapshot-request.v1' };
     const context = { time: new Date().toISOString(), correlationId: meta.id, causationId: null, traceparent: null };

@@ -1,5 +1,4 @@
 import type { EntityManager } from 'typeorm';
-import type { ExceptionState } from '../cells/receipt.ts';
 import type { PlannedCell } from './judge.ts';
 import type { Version } from './record.ts';
 
@@ -75,40 +74,15 @@ export async function takeVanished(
   return rows.map(({ cell }) => cell);
 }
 
-/** Open cases of a version. */
-export async function readOpenCases(sql: EntityManager, versionId: string): Promise<readonly ExceptionState[]> {
-  const rows = await sql.query<{ state: ExceptionState }[]>(
-    `SELECT state FROM forecast_case WHERE version_id = $1 ORDER BY exception_id`,
-    [versionId],
-  );
-  return rows.map(({ state }) => state);
-}
-
-/** Keeps the open ones and forgets those that are over. */
-export async function saveCases(tx: EntityManager, cases: readonly ExceptionState[]): Promise<void> {
-  const over = cases.filter(({ status }) => status !== 'OPEN').map(({ exceptionId }) => exceptionId);
-  await tx.query(`DELETE FROM forecast_case WHERE exception_id = ANY($1::uuid[])`, [over]);
-  await tx.query(
-    `INSERT INTO forecast_case (exception_id, version_id, state)
-     SELECT (state->>'exceptionId')::uuid, (state->>'objectId')::uuid, state FROM jsonb_array_elements($1::jsonb) AS s (state)
-     ON CONFLICT (exception_id) DO UPDATE SET state = excluded.state`,
-    [JSON.stringify(cases.filter(({ status }) => status === 'OPEN'))],
-  );
-}
-
 export interface ForecastCounts {
   readonly versions: readonly { readonly name: string; readonly cells: number; readonly rejected: number }[];
-  readonly cases: readonly { readonly kind: string; readonly count: number }[];
 }
 
-/** What is published and what is open, for the metrics. */
+/** What is published, for the metrics. */
 export async function countForecast(sql: EntityManager): Promise<ForecastCounts> {
   return {
     versions: await sql.query<ForecastCounts['versions'][number][]>(
       `SELECT name, cells, rejected FROM forecast_version ORDER BY name`,
-    ),
-    cases: await sql.query<ForecastCounts['cases'][number][]>(
-      `SELECT state->>'kind' AS kind, count(*)::int AS count FROM forecast_case GROUP BY 1 ORDER BY 1`,
     ),
   };
 }

@@ -1,8 +1,15 @@
 import type { AnaplanClient, ForecastCell } from '@tieout/connector-anaplan';
-import { inTransaction, type Outbox, type Poll, type StreamSpec } from '@tieout/messaging';
+import {
+  type Exceptions,
+  inTransaction,
+  openCasesAbout,
+  type Outbox,
+  type Poll,
+  type StreamSpec,
+} from '@tieout/messaging';
 import type { DataSource } from 'typeorm';
-import { caseId, type Planning } from './case.ts';
-import { type PublishedVersion, readEntityIds, readOpenCases, readVersions } from './forecast.store.ts';
+import { type Planning, subjectOf, versionObject } from './case.ts';
+import { type PublishedVersion, readEntityIds, readVersions } from './forecast.store.ts';
 import { type Held, heldSince, withHeld } from './hold.ts';
 import { type Judgement, judgeVersion } from './judge.ts';
 import { deleteVersion, publishVersion } from './publish.worker.ts';
@@ -11,6 +18,8 @@ import { readPlan } from './reading.worker.ts';
 import { type Version, versionOf } from './record.ts';
 import { type Recovery, recoverForecast } from './recover.worker.ts';
 
+const UNKNOWN_ENTITY = 'forecast-unknown-entity';
+
 export type VersionOutcome = 'published' | 'unchanged' | 'waiting' | 'deleted';
 
 export interface ForecastOptions {
@@ -18,6 +27,7 @@ export interface ForecastOptions {
   readonly client: AnaplanClient;
   readonly dataSource: DataSource;
   readonly outbox: Outbox;
+  readonly exceptions: Exceptions;
   readonly recovery: Pick<Recovery, 'kafka' | 'codec'>;
   readonly intervalMs: number;
   /** How long a version waits for legal entities that this service has not received. */
@@ -105,12 +115,11 @@ async function publishPlanned(
 }
 
 /** Whether it names a legal entity that nobody has and of which no case tells yet. */
-async function hasNews({ dataSource }: Pass, version: Version, { findings }: Judgement): Promise<boolean> {
-  const unknown = findings.filter(({ kind }) => kind === 'forecast-unknown-entity');
+async function hasNews({ dataSource, exceptions }: Pass, version: Version, { findings }: Judgement): Promise<boolean> {
+  const unknown = findings.filter(({ kind }) => kind === UNKNOWN_ENTITY);
   if (unknown.length === 0) return false;
-  const open = await readOpenCases(dataSource.manager, version.versionId);
-  const told = new Set(open.map(({ exceptionId }) => exceptionId));
-  return unknown.some((finding) => !told.has(caseId(version, finding)));
+  const told = new Set(await openCasesAbout(dataSource.manager, [versionObject(version)], [UNKNOWN_ENTITY]));
+  return unknown.some(({ kind, item }) => !told.has(exceptions.idOf({ kind, subject: subjectOf(version, { item }) })));
 }
 
 async function publishGone(pass: Pass, before: Held, version: Version): Promise<Held> {

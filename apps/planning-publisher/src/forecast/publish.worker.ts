@@ -1,8 +1,8 @@
-import type { Outbox } from '@tieout/messaging';
+import type { Exceptions, Outbox } from '@tieout/messaging';
 import type { EntityManager } from 'typeorm';
-import { changedCases, type Planning } from './case.ts';
-import { dropVersion, readOpenCases, saveCases, saveCells, saveVersion, takeVanished } from './forecast.store.ts';
-import type { Judgement, PlannedCell } from './judge.ts';
+import { exceptionOf, type Planning, versionObject } from './case.ts';
+import { dropVersion, saveCells, saveVersion, takeVanished } from './forecast.store.ts';
+import { FINDING_KINDS, type Judgement, type PlannedCell } from './judge.ts';
 import { cellRecord, NOTHING, type Version, versionRecord } from './record.ts';
 
 /** Outbox rows are inserted in portions; all of them are one transaction. */
@@ -14,8 +14,8 @@ const RESOLUTIONS = {
 
 export interface Publication {
   readonly outbox: Outbox;
+  readonly exceptions: Exceptions;
   readonly planning: Planning;
-  readonly now: string;
 }
 
 /** A version as it is to stand in the topics. */
@@ -78,17 +78,15 @@ async function publishRecords(
 
 async function publishCases(
   tx: EntityManager,
-  { outbox, planning, now }: Publication,
+  { exceptions, planning }: Publication,
   version: Version,
   { findings }: Judgement,
   lifecycle: 'ACTIVE' | 'DELETED',
 ): Promise<void> {
-  const open = await readOpenCases(tx, version.versionId);
-  const cases = changedCases(open, planning, version, findings, RESOLUTIONS[lifecycle], now);
-  await saveCases(tx, cases);
-  await outbox.publishState(
-    tx,
-    'finance.exception.v1',
-    cases.map((value) => ({ key: value.exceptionId, value })),
-  );
+  await exceptions.examined(tx, {
+    objects: [versionObject(version)],
+    kinds: FINDING_KINDS,
+    found: findings.map((finding) => exceptionOf(planning, version, finding)),
+    resolution: RESOLUTIONS[lifecycle],
+  });
 }

@@ -1,11 +1,8 @@
-import type { Exception } from '@tieout/canonical';
 import { type Codec, readLatestStates } from '@tieout/messaging';
 import type { Kafka } from 'kafkajs';
 import type { EntityManager } from 'typeorm';
-import { SERVICE } from '../cells/receipt.ts';
 import type { Planning } from './case.ts';
-import { saveCases, saveCells, saveVersion } from './forecast.store.ts';
-import { FINDING_KINDS } from './judge.ts';
+import { saveCells, saveVersion } from './forecast.store.ts';
 
 export interface Recovery {
   readonly kafka: Kafka;
@@ -19,7 +16,7 @@ const PORTION = 500;
 
 /**
  * What the topics hold of this model's forecast, for a database that does not know: without it nothing would ever say that a
- * version, a cell or a problem is gone. The answer writes it down.
+ * version or a cell is gone. The answer writes it down.
  */
 export async function recoverForecast({
   kafka,
@@ -30,7 +27,6 @@ export async function recoverForecast({
     record.lifecycle !== 'DELETED' && record.source.instance === planning.instance;
   const versions = [...(await readLatestStates(kafka, codec, 'finance.forecast-version.v1')).values()].filter(isOurs);
   const cells = [...(await readLatestStates(kafka, codec, 'finance.forecast.v1')).values()].filter(isOurs);
-  const exceptions = [...(await readLatestStates(kafka, codec, 'finance.exception.v1')).values()];
   return async (tx) => {
     for (const { versionId, name, source, cellCount, rejectedCount } of versions) {
       const figures = { cells: Number(cellCount), rejected: Number(rejectedCount) };
@@ -47,14 +43,5 @@ export async function recoverForecast({
       for (let start = 0; start < known.length; start += PORTION)
         await saveCells(tx, versionId, NO_REVISION, known.slice(start, start + PORTION));
     }
-    await saveCases(tx, exceptions.filter((one) => isOpenCase(planning, one)).map(withoutRevision));
   };
 }
-
-const isOpenCase = ({ instance }: Planning, { service, kind, status, details }: Exception): boolean =>
-  service === SERVICE &&
-  status === 'OPEN' &&
-  (FINDING_KINDS as readonly string[]).includes(kind) &&
-  details['instance'] === instance;
-
-const withoutRevision = ({ revision: _revision, ...state }: Exception): Omit<Exception, 'revision'> => state;

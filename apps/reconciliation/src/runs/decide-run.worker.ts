@@ -1,5 +1,4 @@
-import { derivedId } from '@tieout/canonical';
-import type { Outbox } from '@tieout/messaging';
+import { auditEvent, type Outbox } from '@tieout/messaging';
 import type { Logger } from '@tieout/platform';
 import type { DataSource, EntityManager } from 'typeorm';
 import { lockBreaks, openBreaks, putBreaks } from '../breaks/break.store.ts';
@@ -120,15 +119,7 @@ async function applyVerdict(
   const states = transitions.map(({ next }) => ({ key: next.state.breakId, value: next.state }));
   await outbox.publishState(tx, 'finance.break.v1', states);
   const audits = transitions.flatMap(({ audit }) => (audit ? [audit] : []));
-  await outbox.publish(
-    tx,
-    audits.map((value) => ({
-      topic: 'finance.audit.v1',
-      key: value.targetId,
-      id: derivedId('audit', value.auditId),
-      value,
-    })),
-  );
+  await outbox.publish(tx, audits.map(auditEvent));
 }
 
 function logEnd(

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { isDate } from '@tieout/canonical';
-import { ApiError, parseInput } from '@tieout/platform';
+import { ApiError, parseInput, RequireRole } from '@tieout/platform';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import type { TopicFigures } from '../topic-state/topic-figures.store.ts';
@@ -38,6 +38,7 @@ export class RunsController {
 
   /** Starts a run; look at it under its id until its status is no longer `waiting`. */
   @Post('runs')
+  @RequireRole('operator')
   @HttpCode(202)
   start(@Body() body: unknown): Promise<Run> {
     const input = parseInput(newRun, body);

@@ -4,9 +4,13 @@ import type { ConsumerSpec, Delivery, Outcome } from '@tieout/messaging';
 import type { EntityManager } from 'typeorm';
 import { putStates, removeStates, storedRevisions } from './topic-state.store.ts';
 
-/** Keeps the highest revision of every key of a state topic; a tombstone erases the row. */
+/** Keeps the highest revision of every key of a state topic; a tombstone erases the row. The topic says all that a row holds. */
 export function stateConsumer<T extends StateTopicName>(topic: T): ConsumerSpec<T> {
-  return { topic, handle: (deliveries, tx) => keepHighest(topic, deliveries, tx) };
+  return {
+    topic,
+    handle: (deliveries, tx) => keepHighest(topic, deliveries, tx),
+    reset: (tx, keys) => removeStates(tx, topic, keys),
+  };
 }
 
 interface Revised {

@@ -9,6 +9,7 @@ export { mapCustomer } from './customer.map.ts';
 export type { CustomerState } from './customer.map.ts';
 export { ENTITY_NAMES, EVENT_FIELDS, isEntity } from './entities.ts';
 export type { Entities, EntityName } from './entities.ts';
+export { MAPPING_PROBLEMS } from './fate.ts';
 export type { Mapped, MappingProblem } from './fate.ts';
 export { customerIdOf, idOf } from './identity.ts';
 export { mapOpportunity } from './opportunity.map.ts';
