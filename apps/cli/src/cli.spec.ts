@@ -38,12 +38,15 @@ function announced(services: Record<string, { url: string; pid: number }>): stri
 
 // A process each, so they run side by side; what they say of a running demo is tested beside the page.
 describe.concurrent('the command line', { timeout: 60_000 }, () => {
-  it.each([['status'], ['topics'], ['breaks'], ['runs']])('%s says how to start what does not run', async (command) => {
-    const { code, stdout, stderr } = await tieout(command, '--stack', path.join(folder, 'none.json'));
-    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toContain('npm run demo');
-    expect(stderr).not.toMatch(/^ +at /m);
-  });
+  it.each([['status'], ['topics'], ['breaks'], ['runs'], ['replay list']])(
+    '%s says how to start what does not run',
+    async (command) => {
+      const { code, stdout, stderr } = await tieout(...command.split(' '), '--stack', path.join(folder, 'none.json'));
+      expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+      expect(stderr).toContain('npm run demo');
+      expect(stderr).not.toMatch(/^ +at /m);
+    },
+  );
 
   it('answers with exit code 1 when a service is gone', async () => {
     const file = announced({ 'crm-ingest': { url: 'http://127.0.0.1:1', pid: 1 } });
@@ -57,6 +60,9 @@ describe.concurrent('the command line', { timeout: 60_000 }, () => {
     ['a limit that is none', ['runs', '--limit', 'many'], /whole number/],
     ['a status that nothing has', ['breaks', '--status', 'half'], /open, closed, all/],
     ['a command that it does not have', ['fix'], /unknown command/],
+    ['a replay without a reason', ['replay', 'start', '--service', 'x', '--topic', 'y'], /--reason/],
+    ['a day for an instant', ['replay', 'start', '--from', '2026-03-01'], /an instant/],
+    ['an act without a reason', ['outbox', 'discard', 'x', '--service', 'y'], /--reason/],
   ])('refuses %s', async (_, args, message) => {
     const { code, stderr } = await tieout(...args);
     expect(code).toBe(1);

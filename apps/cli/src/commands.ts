@@ -10,16 +10,15 @@ import {
   type BreakFilter,
   type Discovery,
 } from '@tieout/demo';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { EXIT, print, wholeNumber, type Common } from './command-line.ts';
 import { fromWhereItWasTyped } from './config.ts';
+import { deadLetters } from './dead-letters.ts';
+import { outbox } from './outbox.ts';
+import { exceptions } from './exceptions.ts';
+import { replay } from './replay.ts';
 import { breaksText, breakText, runsText, statusText, topicsText } from './text.ts';
-
-export const EXIT = { notReady: 1, nothingRuns: 3 } as const;
-
-interface Common {
-  readonly stack: string;
-  readonly json: boolean;
-}
+import { whoami } from './whoami.ts';
 
 /** All commands; a wrong command line ends the process with what is wrong, as commander does. */
 export function program(): Command {
@@ -27,7 +26,10 @@ export function program(): Command {
     'Looks at a running Tieout: services, topics, runs and breaks. It finds the one that `npm run demo` started.',
   );
   root.showHelpAfterError('(--help shows every option)');
-  for (const define of [status, topics, breaks, runs]) root.addCommand(withCommon(define()));
+  for (const define of [status, topics, breaks, runs, exceptions, replay, whoami])
+    root.addCommand(withCommon(define()));
+  root.addCommand(deadLetters(withCommon));
+  root.addCommand(outbox(withCommon));
   return root;
 }
 
@@ -113,16 +115,4 @@ function reconciliation({ services }: Discovery): string {
   const { url } = services['reconciliation'] ?? {};
   if (url === undefined) throw new NoRunningDemo('no reconciliation is announced there; start one with: npm run demo');
   return url;
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`a whole number from ${least} to ${most}`);
-  };
-}
-
-function print(json: boolean, data: object, text: () => string): void {
-  process.stdout.write(`${json ? JSON.stringify(data, null, 2) : text()}\n`);
 }

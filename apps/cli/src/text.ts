@@ -19,7 +19,7 @@ export function duration(seconds: number): string {
   return step === undefined ? `${Math.max(0, Math.round(seconds))} s` : `${Math.round(seconds / step[0])} ${step[1]}`;
 }
 
-const ago = (instant: string | null, now: Date): string =>
+export const ago = (instant: string | null, now: Date): string =>
   instant === null ? '-' : `${duration((now.getTime() - Date.parse(instant)) / 1_000)} ago`;
 
 export function statusText(services: readonly ServiceState[], links: Readonly<Record<string, string>>): string {
