@@ -14,6 +14,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+const issuer = { url: 'http://127.0.0.1:4714', audience: 'tieout', clientId: 'local', clientSecretFile: '/tmp/secret' };
+
 function stage() {
   const notes: string[] = [];
   let changed = (): void => undefined;
@@ -21,7 +23,7 @@ function stage() {
   const running = (name: string) =>
     name === 'erp-adapter' && !restarting ? { url: 'http://127.0.0.1:4711', pid: 2 } : null;
   const environment = {
-    stack: { brokers: ['127.0.0.1:9092'], registryUrl: 'http://127.0.0.1:8080' },
+    stack: { brokers: ['127.0.0.1:9092'], registryUrl: 'http://127.0.0.1:8080', issuer },
     supervisor: { running, onChange: (listener: () => void) => (changed = listener) },
     vendorUrls: { NetSuite: 'http://127.0.0.1:4712' },
     bundle: '/tmp/bundle.json',
@@ -42,6 +44,7 @@ describe('the announcement of a demo', () => {
       services: { 'erp-adapter': { url: 'http://127.0.0.1:4711', pid: 2 } },
       vendors: { netsuite: 'http://127.0.0.1:4712' },
       report: null,
+      issuer,
     });
     restart(true);
     expect(readDiscovery(discovery).services).toEqual({});

@@ -37,10 +37,10 @@ export function announce(
   const listeners: ((now: Discovery) => void)[] = [];
   const current = (): Discovery => {
     const vendors = Object.fromEntries(Object.entries(vendorUrls).map(([name, url]) => [name.toLowerCase(), url]));
-    const { brokers, registryUrl } = stack;
+    const { brokers, registryUrl, issuer } = stack;
     const { scenario } = options;
     const what = { scenario, startedAt, pid: process.pid, services: services(), vendors, report, links: { ...links } };
-    return { version: 1, ...what, brokers: [...brokers], registryUrl, bundle };
+    return { version: 1, ...what, brokers: [...brokers], registryUrl, bundle, issuer };
   };
   const write = (): void => {
     const now = current();

@@ -24,6 +24,7 @@ const discovery: Discovery = {
   bundle: '/tmp/schema-ids.json',
   vendors: { netsuite: 'http://127.0.0.1:4712' },
   report: null,
+  issuer: { url: 'http://127.0.0.1:4713', audience: 'tieout', clientId: 'local', clientSecretFile: '/tmp/secret' },
   links: {},
 };
 /** The id of a process that has ended. */

@@ -8,7 +8,7 @@ export const DISCOVERY_FILE = path.resolve(import.meta.dirname, '../../../.tieou
 const pid = z.int().positive();
 const service = z.object({ url: z.url(), pid });
 
-/** What runs and where. Addresses and process ids only: no credential stands here. */
+/** What runs and where. Addresses, files and process ids only: no credential stands here. */
 const discoveryShape = z.object({
   version: z.literal(1),
   /** Which run this is: a generated month-end or a file of receivables. */
@@ -26,6 +26,15 @@ const discoveryShape = z.object({
   vendors: z.record(z.string(), z.url()),
   /** The JSON report, as `--report` writes it: null until the run is compared. */
   report: z.string().min(1).nullable(),
+  /** Where to get a bearer token, for guarded endpoints; the secret stands in a file that only the demo's user can read. */
+  issuer: z
+    .object({
+      url: z.url(),
+      audience: z.string().min(1),
+      clientId: z.string().min(1),
+      clientSecretFile: z.string().min(1),
+    })
+    .nullish(),
   /** What else a person can look at, by name: the page, Prometheus. */
   links: z.record(z.string(), z.url()),
 });

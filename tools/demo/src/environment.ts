@@ -11,7 +11,7 @@ import { createSalesforceClient, salesforceConfig, type SalesforceClient } from 
 import { applyContracts, writeBundle } from '@tieout/contracts';
 import { createCodec, createKafka, readBundle, type Codec } from '@tieout/messaging';
 import { startAnaplanSandbox, startNetSuiteSandbox, startSalesforceSandbox } from '@tieout/sandbox';
-import { startStack, type RunningStack } from '@tieout/stack';
+import { requestToken, startStack, type RunningStack } from '@tieout/stack';
 import type { Kafka } from 'kafkajs';
 import { pino } from 'pino';
 import { SERVICES } from './options.ts';
@@ -37,6 +37,8 @@ export interface Environment {
   /** The demo's files: logs of the services, the report. Gone with the stack. */
   readonly folder: string;
   readonly codec: Codec;
+  /** For what only an operator may do. */
+  operatorToken(): Promise<string>;
 }
 
 /** The registry has just started, beside everything else that starts on this machine. */
@@ -48,7 +50,7 @@ const ROOT = path.resolve(import.meta.dirname, '../../..');
  * is ended in reverse order also when a later step fails.
  */
 export async function startEnvironment(resources: AsyncDisposableStack, progress: Progress): Promise<Environment> {
-  progress.step('Starting Kafka, schema registry and PostgreSQL');
+  progress.step('Starting Kafka, schema registry, PostgreSQL and an issuer of bearer tokens');
   const stack = await startStack({ onProgress: (message) => progress.note(message) });
   resources.defer(() => stack.stop());
   const folder = path.join(stack.folder, 'demo');
@@ -88,7 +90,13 @@ export async function startEnvironment(resources: AsyncDisposableStack, progress
     ),
     kafka: createKafka({ clientId: 'tieout-demo', brokers: [...stack.brokers] }, pino({ level: 'silent' })),
     codec: codecs.codec,
+    operatorToken: () => operatorToken(stack),
   };
+}
+
+async function operatorToken({ issuer }: RunningStack): Promise<string> {
+  if (issuer === null) throw new Error('this stack was started without an issuer of tokens');
+  return requestToken(issuer, { subject: 'demo', roles: ['operator'] });
 }
 
 async function applyAllContracts(stack: RunningStack, folder: string): Promise<{ bundle: string; codec: Codec }> {

@@ -135,6 +135,8 @@ async function stayUp(
   for (const [vendor, url] of Object.entries(environment.vendorUrls)) progress.note(`${vendor.padEnd(20)} ${url}`);
   progress.note(`${'Kafka'.padEnd(20)} ${environment.stack.brokers.join(',')}`);
   progress.note(`${'Schema registry'.padEnd(20)} ${environment.stack.registryUrl}`);
+  if (environment.stack.issuer !== null)
+    progress.note(`${'Issuer of tokens'.padEnd(20)} ${environment.stack.issuer.url}`);
   const alive = setInterval(() => undefined, 2 ** 30);
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   clearInterval(alive);

@@ -21,6 +21,8 @@ async function service(runs: Readonly<Record<string, RunState>>, last: string): 
   let isOver = false;
   server = createServer((request, response) => {
     const path = request.url ?? '';
+    const mayStart = request.headers.authorization === 'Bearer t0ken';
+    if (request.method === 'POST' && !mayStart) return void response.writeHead(401).end('{}');
     const id = request.method === 'POST' ? asked.shift()! : path.slice('/runs/'.length);
     isOver ||= path === `/runs/${last}`;
     const run = {
@@ -41,7 +43,8 @@ async function service(runs: Readonly<Record<string, RunState>>, last: string): 
 }
 
 const progress = { step: () => undefined, state: () => undefined, note: () => undefined };
-const rest = { patienceMs: 5_000, signal: new AbortController().signal, progress };
+const token = () => Promise.resolve('t0ken');
+const rest = { token, patienceMs: 5_000, signal: new AbortController().signal, progress };
 
 describe('a reconciliation run that is asked for', () => {
   it('is followed until no difference is one of timing any more, also when it has breaks already', async () => {

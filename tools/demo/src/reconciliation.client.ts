@@ -5,6 +5,8 @@ import { until, WaitedInVain, type Check } from './wait.ts';
 export interface Reconciling {
   /** Address of the service; it changes when the service is restarted. */
   readonly url: () => Promise<string>;
+  /** A bearer token of an operator. */
+  readonly token: () => Promise<string>;
   readonly patienceMs: number;
   readonly signal: AbortSignal;
   readonly progress: Progress;
@@ -39,7 +41,7 @@ export async function reconcile(options: Reconciling): Promise<readonly Reported
   const look = async (): Promise<Check<Run>> => {
     if (runId === null) {
       attempt += 1;
-      runId = (await call<Run>(options, 'POST', '/runs', {})).runId;
+      runId = (await call<Run>(options, 'POST', '/runs')).runId;
     }
     const run = await call<Run>(options, 'GET', `/runs/${runId}`);
     switch (run.status) {
@@ -83,11 +85,12 @@ async function openBreaks(options: Reconciling): Promise<ReportedBreak[]> {
   return breaks;
 }
 
-async function call<T>({ url, signal }: Reconciling, method: string, path: string, body?: object): Promise<T> {
+async function call<T>(options: Reconciling, method: 'GET' | 'POST', path: string): Promise<T> {
+  const { url, token, signal } = options;
   const response = await fetch(`${await url()}${path}`, {
     method,
     signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_LIMIT_MS)]),
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    ...(method === 'GET' ? {} : { headers: { authorization: `Bearer ${await token()}` } }),
   });
   const text = await response.text();
   if (!response.ok)

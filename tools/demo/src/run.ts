@@ -62,7 +62,13 @@ async function runPipeline(run: Run, parsed: ParsedReceivables): Promise<Report>
 
   progress.step('Reconciliation: comparing what the systems hold');
   const url = (): Promise<string> => environment.supervisor.url('reconciliation');
-  const proof = reconcile({ url, patienceMs: options.patienceMs, signal: run.signal, progress });
+  const proof = reconcile({
+    url,
+    token: environment.operatorToken,
+    patienceMs: options.patienceMs,
+    signal: run.signal,
+    progress,
+  });
   breaks.push(...((await orBreak(proof, breaks, progress)) ?? []));
 
   progress.step('Reading every station independently');

@@ -34,9 +34,15 @@ export function supervised(service: Service, login: Login, environment: ServiceE
       SCHEMA_BUNDLE: bundle,
       DATABASE_URL: login.url,
       DATABASE_SCHEMA: login.schema,
+      ...issuerEnvironment(stack),
       ...vendorEnvironment(service, vendors),
     },
   };
+}
+
+/** Whose tokens its guarded endpoints accept. */
+function issuerEnvironment({ issuer }: StackHandle): Record<string, string> {
+  return issuer === null ? {} : { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: issuer.audience };
 }
 
 function vendorEnvironment(service: Service, { salesforce, netsuite, anaplan }: Vendors): Record<string, string> {

@@ -1,7 +1,8 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { requestToken } from '@tieout/stack';
 import { eventually } from '@tieout/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readDiscovery, type Discovery } from './discovery.ts';
@@ -157,6 +158,21 @@ describe('the command line, beside a running demo', () => {
     expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('no break with this id') as string });
     const { runs } = tieout('runs', '--limit', '1').json as { runs: { breaks: number }[] };
     expect(runs).toMatchObject([{ status: 'breaks', breaks: report.breaks.length }]);
+  });
+});
+
+describe('bearer tokens, beside a running demo', () => {
+  it('are known to every service, and only an operator starts a run', async () => {
+    const { services } = tieout('whoami', '--as-role', 'auditor').json as { services: { user: { roles: string[] } }[] };
+    expect(services.map(({ user }) => user.roles)).toEqual(Object.keys(discovery.services).map(() => ['auditor']));
+    const runs = `${discovery.services['reconciliation']!.url}/runs`;
+    const start = async (headers: Record<string, string>): Promise<unknown> =>
+      ((await (await fetch(runs, { method: 'POST', headers })).json()) as { code: string }).code;
+    expect(await start({})).toBe('TOKEN_MISSING');
+    const auditor = await requestToken(discovery.issuer!, { subject: 'aud', roles: ['auditor'] });
+    expect(await start({ authorization: `Bearer ${auditor}` })).toBe('ROLE_MISSING');
+    const secret = readFileSync(discovery.issuer!.clientSecretFile, 'utf8').trim();
+    expect(`${said}${readFileSync(file, 'utf8')}`).not.toContain(secret);
   });
 });
 

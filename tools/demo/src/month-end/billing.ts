@@ -1,6 +1,6 @@
 import { subtract, sum } from '@tieout/canonical';
 import { addDays, grossOf, percentOf } from './amounts.ts';
-import type { Random } from './random.ts';
+import type { Random } from '@tieout/testing/programs';
 import type { Contract, ContractLine, CreditMemo, Invoice, Payment } from './scenario.ts';
 import type { Outcome } from './stories.ts';
 

@@ -1,7 +1,7 @@
 import { addMonths, isZero, periodOf, periodRange, sum, type Period } from '@tieout/canonical';
 import { percentOf } from './amounts.ts';
 import { FORECAST_VERSIONS } from './catalogue.ts';
-import type { Random } from './random.ts';
+import type { Random } from '@tieout/testing/programs';
 import type { Contract, ForecastCell, LegalEntity } from './scenario.ts';
 
 const MONTHS_BEFORE = 2;

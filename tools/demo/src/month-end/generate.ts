@@ -3,7 +3,7 @@ import { addDays, dayOf, percentOf, times } from './amounts.ts';
 import { billAndSettle } from './billing.ts';
 import { ENTITIES, MONTH_END, NAMES, PRODUCTS } from './catalogue.ts';
 import { forecastOf } from './forecast.ts';
-import { createRandom, type Random } from './random.ts';
+import { createRandom, type Random } from '@tieout/testing/programs';
 import type { Contract, ContractLine, Customer, LegalEntity, Opportunity, Scenario } from './scenario.ts';
 import { CAST, CROWD, FEWEST_CUSTOMERS, type Cast, type Schedule, type Story } from './stories.ts';
 

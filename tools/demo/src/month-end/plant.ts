@@ -1,6 +1,6 @@
 import { add, sum, type Period } from '@tieout/canonical';
 import type { Books, Order } from './books.ts';
-import type { Random } from './random.ts';
+import type { Random } from '@tieout/testing/programs';
 import type { Contract, Customer, Invoice, Payment, Scenario } from './scenario.ts';
 
 export const PLANT_NAMES = [

@@ -3,7 +3,7 @@ import { PLANT_NAMES, type Plan, type Plant, type PlantName } from './plant.ts';
 import { lostCell, renamedCustomer, unappliedPayment } from './plants-elsewhere.ts';
 import { billedTwice, staleInvoice, wrongCurrency, wrongCustomer, wrongPeriod } from './plants-invoices.ts';
 import { changedOrder, extraOrder, missingOrder } from './plants-orders.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '@tieout/testing/programs';
 import type { Scenario } from './scenario.ts';
 
 /**

@@ -136,7 +136,7 @@ async function reconciled({ stage, failures }: Run): Promise<readonly ReportedBr
   const { environment, options, progress, signal } = stage;
   progress.step('Reconciliation: comparing what the systems hold');
   const url = (): Promise<string> => environment.supervisor.url('reconciliation');
-  const proof = reconcile({ url, patienceMs: options.patienceMs, signal, progress });
+  const proof = reconcile({ url, token: environment.operatorToken, patienceMs: options.patienceMs, signal, progress });
   const breaks = (await orFailure(failures, proof)) ?? [];
   progress.note(`${breaks.length} breaks`);
   return breaks;

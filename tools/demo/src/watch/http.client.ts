@@ -10,15 +10,22 @@ export class NoAnswer extends Error {
 
 const LIMIT_MS = 10_000;
 
+export interface GuardedCall {
+  readonly token: string;
+  /** Default GET. */
+  readonly method?: string;
+  readonly body?: unknown;
+}
+
 export interface Answer {
   readonly status: number;
   readonly text: string;
 }
 
 /** @throws NoAnswer when nobody answers in ten seconds */
-export async function get(url: string): Promise<Answer> {
+export async function get(url: string, init: RequestInit = {}): Promise<Answer> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(LIMIT_MS) });
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(LIMIT_MS) });
     return { status: response.status, text: await response.text() };
   } catch (error) {
     const { cause } = error as Error;
@@ -29,9 +36,25 @@ export async function get(url: string): Promise<Answer> {
 
 /** @throws NoAnswer also for an answer of 400 or more, with the message and the advice that it carries */
 export async function getJson(url: string): Promise<unknown> {
-  const { status, text } = await get(url);
-  if (status < 400) return JSON.parse(text);
-  throw new NoAnswer(errorText(text) ?? `${url} answers ${status}`, status);
+  return jsonOf(url, await get(url));
+}
+
+/** Calls a guarded endpoint. @throws NoAnswer as getJson does; status 401 and 403 say that it is about the token */
+export async function callGuarded(url: string, call: GuardedCall): Promise<unknown> {
+  const { token, method = 'GET', body } = call;
+  const headers = {
+    authorization: `Bearer ${token}`,
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  };
+  return jsonOf(
+    url,
+    await get(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }),
+  );
+}
+
+function jsonOf(url: string, { status, text }: Answer): unknown {
+  if (status >= 400) throw new NoAnswer(errorText(text) ?? `${url} answers ${status}`, status);
+  return text === '' ? null : JSON.parse(text);
 }
 
 function errorText(text: string): string | null {
