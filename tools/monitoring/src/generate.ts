@@ -1,15 +1,18 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as prettier from 'prettier';
+import { configurationPage } from './configuration.ts';
 import { flowDashboard } from './dashboards/flow.ts';
 import { serviceDashboard } from './dashboards/service.ts';
 import { composeTargets, SERVICES } from './services.ts';
 
+const ROOT = path.resolve(import.meta.dirname, '../../..');
 const DASHBOARDS = 'deploy/grafana/dashboards';
 
 /** Content by path from the root of the repository. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
-  const contents: [string, object][] = [
+  const contents: [string, object | string][] = [
+    ['docs/reference/configuration.md', await configurationPage(ROOT)],
     ['deploy/prometheus/targets.json', composeTargets()],
     [`${DASHBOARDS}/flow.json`, flowDashboard()],
     ...SERVICES.map((service): [string, object] => [`${DASHBOARDS}/${service.name}.json`, serviceDashboard(service)]),
@@ -18,9 +21,12 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map(await Promise.all(files));
 }
 
-async function formatted(file: string, content: object): Promise<string> {
+async function formatted(file: string, content: object | string): Promise<string> {
   const options = await prettier.resolveConfig(file);
-  return prettier.format(JSON.stringify(content), { ...options, filepath: file });
+  return prettier.format(typeof content === 'string' ? content : JSON.stringify(content), {
+    ...options,
+    filepath: file,
+  });
 }
 
 /** What does not stand in the tree as it would be generated, and dashboards that nothing generates. */

@@ -1,4 +1,4 @@
-/** `npm run monitoring -- …`: alert rules and dashboards as files. */
+/** `npm run monitoring -- …`: alert rules, dashboards and the reference of the configuration as files. */
 import path from 'node:path';
 import { Command } from 'commander';
 import { dashboardExpressions } from './expressions.ts';
@@ -8,12 +8,12 @@ import { checkExpressions, checkRules, promtoolProblem } from './promtool.ts';
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 
 const program = new Command('npm run monitoring --').description(
-  'Alert rules, scrape targets and dashboards as files.',
+  'Alert rules, scrape targets, dashboards and the reference of the configuration as files.',
 );
 
 program
   .command('generate')
-  .description('writes the dashboards and the scrape targets of docker compose')
+  .description('writes the dashboards, the scrape targets of docker compose and the reference of the configuration')
   .option('--check', 'writes nothing; fails when a file is not as it would be written', false)
   .action(async ({ check }: { check: boolean }) => {
     const files = await generatedFiles();
@@ -34,7 +34,9 @@ program
       process.exitCode = 1;
       return;
     }
-    const dashboards = [...(await generatedFiles())].map(([, content]) => JSON.parse(content) as unknown);
+    const dashboards = [...(await generatedFiles())]
+      .filter(([file]) => file.endsWith('.json'))
+      .map(([, content]) => JSON.parse(content) as unknown);
     const verdicts = [
       ...checkRules(path.join(ROOT, 'deploy/prometheus')),
       checkExpressions(dashboardExpressions(dashboards)),

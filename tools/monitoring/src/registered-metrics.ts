@@ -1,7 +1,14 @@
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createMetrics, HealthRegistry, healthMetric, httpDuration, type Metrics } from '@tieout/platform';
+import {
+  authRefusals,
+  createMetrics,
+  HealthRegistry,
+  healthMetric,
+  httpDuration,
+  type Metrics,
+} from '@tieout/platform';
 import { MessagingRuntime, WorkerHost } from '@tieout/messaging';
 
 /**
@@ -24,6 +31,7 @@ function common(): Metrics {
   const registry = createMetrics('any', '0');
   healthMetric(registry, new HealthRegistry());
   httpDuration(registry);
+  authRefusals(registry);
   new MessagingRuntime({ registry, dataSource: {} } as Unused);
   const nothing = { register: () => undefined };
   const host = new WorkerHost(

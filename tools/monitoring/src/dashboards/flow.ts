@@ -128,6 +128,22 @@ function stuck(dashboard: DashboardBuilder): void {
       ),
     )
     .withPanel(
+      graph({ title: 'Oldest open exception', description: 'By service and kind.', unit: 's' }, [
+        {
+          expr: `max by (service, kind) (tieout_open_exceptions_oldest_seconds)`,
+          legend: '{{kind}} in {{service}}',
+        },
+      ]),
+    )
+    .withPanel(
+      graph({ title: 'Money that open exceptions hold up', description: 'Where an amount is known.', unit: 'short' }, [
+        {
+          expr: `sum by (currency) (max by (service, currency) (tieout_open_exceptions_at_stake))`,
+          legend: '{{currency}}',
+        },
+      ]),
+    )
+    .withPanel(
       graph({ title: 'Dead letters and parked records', description: 'By topic, over all services.', unit: 'short' }, [
         {
           expr: `sum by (topic, status) (max by (service, topic, status) (tieout_dead_letters{status=~"open|parked"}))`,

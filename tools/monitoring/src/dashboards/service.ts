@@ -136,6 +136,35 @@ function consuming(name: string): Row {
           },
         ],
       ),
+      graph(
+        {
+          title: 'Oldest dead letter or parked record',
+          description: 'How long it has waited for a decision.',
+          unit: 's',
+        },
+        [{ expr: `max by (topic) (tieout_dead_letter_oldest_seconds{${s}})`, legend: '{{topic}}' }],
+      ),
+      graph(
+        {
+          title: 'Decided dead letters',
+          description: 'Redriven, discarded, superseded by a newer revision, or failed again.',
+          unit: 'ops',
+        },
+        [
+          {
+            expr: `sum by (topic, result) (rate(tieout_dead_letters_redriven_total{${s}}[$__rate_interval]))`,
+            legend: '{{topic}} {{result}}',
+          },
+        ],
+      ),
+      graph(
+        {
+          title: 'Replays',
+          description: 'Offsets that replays still have to read; empty while none runs.',
+          unit: 'short',
+        },
+        [{ expr: `max by (topic) (tieout_replay_remaining_offsets{${s}})`, legend: '{{topic}}' }],
+      ),
     ],
   };
 }
