@@ -15,8 +15,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{apps,libs,tools}/**/*.spec.ts'],
+          include: ['{apps,libs,tools,bench}/**/*.spec.ts'],
           exclude: ['**/node_modules/**', '**/*.{int,e2e}.spec.ts'],
+          testTimeout: 20_000, // some start promtool or a program of ours
         },
       },
       {
