@@ -151,7 +151,10 @@ check('queryAll shows what went with its contract', deleted.records.length === 3
 const accounts = seen['/data/AccountChangeEvent'];
 // Credit was for 50: the client asks for no more, as it was told.
 await until(() => accounts.length === 50, '50 events of accounts');
-const [created, updated] = accounts.map(({ payload }) => payload);
+// The client decodes events side by side, and the first ones wait for their schema.
+const place = ({ payload: { ChangeEventHeader: header } }) => [Number(header.commitNumber), header.sequenceNumber];
+const inOrder = (events) => events.toSorted((a, b) => place(a)[0] - place(b)[0] || place(a)[1] - place(b)[1]);
+const [created, updated] = inOrder(accounts).map(({ payload }) => payload);
 const header = created.ChangeEventHeader;
 check('a new record is decoded', created.Name === 'Judged' && created.BillingAddress.City === 'Bern', created);
 check(
@@ -179,7 +182,9 @@ check(
   ['Account', 'Contract', 'Contract_Line__c'].every((name) => entities.has(name)),
   [...entities],
 );
-const amounts = channel.filter(({ payload }) => payload.Net_Amount__c).map(({ payload }) => payload.Net_Amount__c);
+const amounts = inOrder(channel)
+  .filter(({ payload }) => payload.Net_Amount__c)
+  .map(({ payload }) => payload.Net_Amount__c);
 check('amounts are doubles', JSON.stringify(amounts) === '[1.25,2.25,3.25]', amounts);
 const transactions = new Set(
   channel.filter(({ payload }) => payload.Net_Amount__c).map(({ payload }) => payload.ChangeEventHeader.transactionKey),
