@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { derivedId, TOPIC_NAMES, TOPIC_SCHEMAS, type LegalEntity } from '@tieout/canonical';
 import { createDatabase, createTopic, eventually, idempotentProducer, randomTopic, stack } from '@tieout/testing';
+import { createRandom, type Random } from '@tieout/testing/programs';
 import type { Kafka, Message } from 'kafkajs';
 import pino from 'pino';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { seeded, type Seeded } from '../fixtures/seeded.ts';
 import { createCodec, type Codec } from './codec.ts';
 import { startConsumerLoop, type ConsumerLoop } from './consumer-loop.ts';
 import { applied, superseded, type ConsumerSpec } from './consumer-spec.ts';
@@ -124,7 +124,7 @@ function read(release: Release, group: string): ConsumerLoop {
 }
 
 /** A value as a producer of that release writes it. */
-function write(random: Seeded, release: Release, id: string, revision: number): Written {
+function write(random: Random, release: Release, id: string, revision: number): Written {
   const source = { system: 'netsuite', instance: 'main', entity: 'subsidiary', id, version: null, changedAt: null };
   const content = {
     legalEntityId: id,
@@ -183,7 +183,7 @@ describe('two releases in one stream', () => {
   it('is read by both, each in its own shape, while a group is rolled from one to the other', async () => {
     const seed = randomInt(1_000_000);
     console.info(`seed ${seed}`);
-    const random = seeded(seed);
+    const random = createRandom(seed, 'evolution');
     const [old, young, rolled] = [randomTopic('old'), randomTopic('young'), randomTopic('rolled')];
     read('now', old);
     read('next', young);

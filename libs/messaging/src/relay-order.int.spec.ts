@@ -1,10 +1,10 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createDatabase, createTopic, eventually, randomTopic, stack } from '@tieout/testing';
+import { createRandom } from '@tieout/testing/programs';
 import pino from 'pino';
 import { DataSource, type EntityManager } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { seededRandom } from '../fixtures/seeded-random.ts';
 import { createKafka } from './kafka.ts';
 import { messagingMigrations } from './migrations.ts';
 import { insertEvents } from './outbox.store.ts';
@@ -54,7 +54,7 @@ describe('many writers at once', () => {
   it('skip no event, double none and invert none of a key, beside a transaction that stays open', async () => {
     const seed = randomInt(2 ** 31);
     console.info(`seed ${seed}`);
-    const random = seededRandom(seed);
+    const random = createRandom(seed, 'relay order');
     // Its row has the lowest id and is committed last; nobody else may write its key meanwhile.
     const open = dataSource.createQueryRunner();
     await open.startTransaction();
@@ -63,8 +63,8 @@ describe('many writers at once', () => {
     const writer = async (): Promise<void> => {
       for (let n = 0; n < TRANSACTIONS; n++)
         await dataSource.transaction(async (tx) => {
-          await writeNext(tx, `k${Math.floor(random() * KEYS)}`);
-          await delay(random() * 8); // the commit comes late, so ids become visible out of order
+          await writeNext(tx, `k${random.int(0, KEYS - 1)}`);
+          await delay(random.int(0, 8)); // the commit comes late, so ids become visible out of order
         });
     };
     await Promise.all(Array.from({ length: WRITERS }, writer));

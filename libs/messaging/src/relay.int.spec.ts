@@ -12,10 +12,10 @@ import {
   type CuttingProxy,
   type TestDatabase,
 } from '@tieout/testing';
+import { createRandom } from '@tieout/testing/programs';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { numberedEvents, type NumberedEvents } from '../fixtures/numbered-events.ts';
-import { seededRandom } from '../fixtures/seeded-random.ts';
 import { createKafka } from './kafka.ts';
 import { messagingMigrations } from './migrations.ts';
 import { insertEvents } from './outbox.store.ts';
@@ -121,13 +121,13 @@ describe('the outbox relay', () => {
   it('loses and doubles nothing under a storm of cuts', async () => {
     const seed = randomInt(2 ** 31);
     console.info(`seed ${seed}`);
-    const next = seededRandom(seed);
+    const random = createRandom(seed, 'storm of cuts');
     relay({ maxRecords: 25 });
     const total = 1_500;
     const storm = (async () => {
       for (let i = 0; i < 12; i++) {
-        const [api, point] = cuts[Math.floor(next() * 4)] ?? ['produce', 'response'];
-        await bench.proxy.cut(api, point, { skip: Math.floor(next() * 4) });
+        const [api, point] = cuts[random.int(0, 3)] ?? ['produce', 'response'];
+        await bench.proxy.cut(api, point, { skip: random.int(0, 3) });
       }
     })();
     await bench.events.write(total, 10);

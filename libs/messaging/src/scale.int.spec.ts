@@ -10,12 +10,12 @@ import {
   stack,
   type TsProcess,
 } from '@tieout/testing';
+import { createRandom, type Random } from '@tieout/testing/programs';
 import type { Admin, Kafka, Message } from 'kafkajs';
 import pino from 'pino';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entity, entityRecord, entityTables } from '../fixtures/entity-service.ts';
-import { seeded, type Seeded } from '../fixtures/seeded.ts';
 import { createKafka } from './kafka.ts';
 import { messagingMigrations } from './migrations.ts';
 
@@ -58,7 +58,7 @@ function instance(): TsProcess {
 }
 
 /** Revisions 1, 2, 3, ... of a handful of keys, sent as long as it is told to. */
-function load(random: Seeded): { stop(): Promise<Map<string, number>> } {
+function load(random: Random): { stop(): Promise<Map<string, number>> } {
   const revisions = new Map<string, number>();
   let going = true;
   const next = (): Message => {
@@ -150,7 +150,7 @@ async function allMove(): Promise<void> {
 describe('instances of one service', () => {
   it('share the work while they come, go and are killed, and change every row once and in order', async () => {
     const seed = randomInt(1_000_000);
-    const random = seeded(seed);
+    const random = createRandom(seed, 'scale');
     console.info(`seed ${seed}`);
     const sending = load(random);
     const watching = watchGroup();

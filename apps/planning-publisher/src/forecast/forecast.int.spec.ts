@@ -28,6 +28,7 @@ import {
   takeTurns,
   type TestDatabase,
 } from '@tieout/testing';
+import { createRandom } from '@tieout/testing/programs';
 import type { Kafka } from 'kafkajs';
 import { Client } from 'pg';
 import { pino } from 'pino';
@@ -519,8 +520,7 @@ describe('planners who write while it is read', () => {
   const seed = Number(process.env['SEED'] ?? randomInt(1, 2 ** 31));
 
   it(`never see a version published that was not there at one time (seed ${seed})`, async () => {
-    const random = mulberry32(seed);
-    const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+    const random = createRandom(seed, 'planners');
     await begin({ ANAPLAN_FORECAST_INTERVAL_MS: '50' });
     // Every write moves an amount from one month to another: at any one time a version adds up to the same.
     const all = months(24);
@@ -528,9 +528,9 @@ describe('planners who write while it is read', () => {
     await write(...all.map((month) => cell({ month, amount: '1000' })));
     await usable(({ cells }) => cells.length === 24);
     for (let n = 0; n < 150; n += 1) {
-      const [from, to] = [pick(all), pick(all)];
+      const [from, to] = [random.pick(all), random.pick(all)];
       if (from === to) continue;
-      const moved = Math.floor(random() * (amounts.get(from) ?? 0)) + 1;
+      const moved = random.int(1, Math.max(1, amounts.get(from) ?? 0));
       amounts.set(from, (amounts.get(from) ?? 0) - moved);
       amounts.set(to, (amounts.get(to) ?? 0) + moved);
       await write(...[from, to].map((month) => cell({ month, amount: String(amounts.get(month)) })));
@@ -601,14 +601,4 @@ function months(count: number): string[] {
   return Array.from({ length: count }, (_, index) => {
     return `${2012 + Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}`;
   });
-}
-
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -9,6 +9,7 @@ import {
   stack,
   type TsProcess,
 } from '@tieout/testing';
+import { createRandom } from '@tieout/testing/programs';
 import type { Kafka, Message } from 'kafkajs';
 import pino from 'pino';
 import { DataSource } from 'typeorm';
@@ -23,7 +24,6 @@ import {
   type EntityService,
   type EntityServiceOptions,
 } from '../../fixtures/entity-service.ts';
-import { seeded } from '../../fixtures/seeded.ts';
 import { createKafka } from '../kafka.ts';
 import { messagingMigrations } from '../migrations.ts';
 import type { ReplayRow } from './replay.store.ts';
@@ -92,7 +92,7 @@ async function accepted(count: number): Promise<void> {
 
 /** Keys `e0`... in 1 to 6 revisions each, interleaved; every revision of a key in order. */
 function history(seed: number, keys: number): Message[] {
-  const random = seeded(seed);
+  const random = createRandom(seed, 'replay');
   const next = new Map(Array.from({ length: keys }, (_, i) => [`e${i}`, 1]));
   const last = new Map([...next.keys()].map((id) => [id, random.int(1, 6)]));
   const records: Message[] = [];
@@ -387,7 +387,7 @@ describe('a replay whose process dies', () => {
   it('goes on where it was, in another process, and ends as if nothing had happened', async () => {
     const seed = randomInt(1_000_000);
     console.info(`seed ${seed}`);
-    const random = seeded(seed);
+    const random = createRandom(seed, 'replay');
     const records = history(seed, 600);
     const first = start();
     await send(records);
