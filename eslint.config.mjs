@@ -5,13 +5,15 @@ import tseslint from 'typescript-eslint';
 /** What each kind of project may build on. Nx ANDs constraints, so there is one per kind. */
 const boundaries = [
   ['canonical', []],
+  ['matching', ['canonical', 'testing']],
+  ['statements', ['canonical', 'matching', 'testing']],
   ['platform', ['canonical', 'testing']],
   ['messaging', ['canonical', 'platform', 'testing', 'tool']],
   ['connector', ['canonical', 'messaging', 'platform', 'testing', 'sandbox', 'tool']], // the last three in specs: purity below
   ['testing', ['canonical', 'messaging', 'platform', 'tool']],
   ['sandbox', ['canonical', 'platform', 'tool', 'testing']],
-  ['app', ['canonical', 'platform', 'messaging', 'connector', 'testing', 'sandbox', 'tool']],
-  ['tool', ['canonical', 'platform', 'messaging', 'connector', 'sandbox', 'testing', 'tool']],
+  ['app', ['canonical', 'matching', 'statements', 'platform', 'messaging', 'connector', 'testing', 'sandbox', 'tool']],
+  ['tool', ['canonical', 'matching', 'statements', 'platform', 'messaging', 'connector', 'sandbox', 'testing', 'tool']],
 ].map(([kind, others]) => ({
   sourceTag: `type:${kind}`,
   onlyDependOnLibsWithTags: [`type:${kind}`, ...others.map((other) => `type:${other}`)],
@@ -22,7 +24,7 @@ const permitted = ['client', 'store', 'entity', 'consumer', 'controller', 'worke
 /** Purity by default, the suffix is the permission: see ARCHITECTURE.md. */
 const domain = [
   'apps/{crm-ingest,erp-adapter,order-to-cash,planning-publisher,reconciliation}/src/**/*.ts',
-  'libs/{canonical,connectors/*}/src/**/*.ts',
+  'libs/{canonical,matching,statements,connectors/*}/src/**/*.ts',
 ];
 const impure = [
   ...permitted.map((suffix) => `**/*.${suffix}.ts`),
