@@ -65,14 +65,13 @@ export interface Published {
 }
 
 const SETTLE = `
-  WITH gone AS (DELETE FROM outbox WHERE id = ANY($1::bigint[])),
-  noted AS (UPDATE published_topic p SET next_offsets = n.offsets::bigint[]
-            FROM unnest($3::text[], $4::text[]) AS n (topic, offsets) WHERE p.topic = n.topic)`;
+  WITH gone AS (DELETE FROM outbox WHERE id = ANY($1::bigint[]))
+  UPDATE published_topic p SET next_offsets = n.offsets::bigint[]
+  FROM unnest($2::text[], $3::text[]) AS n (topic, offsets) WHERE p.topic = n.topic`;
 
-/** Settles a batch and reads the next rows in the same round trip; with `limit` 0 it only settles. */
-export function settleAndNext(sql: SqlRunner, { ids, offsets }: Published, limit: number): Promise<OutboxRow[]> {
+export async function settle(sql: SqlRunner, { ids, offsets }: Published): Promise<void> {
   const arrays = [...offsets.values()].map((list) => `{${list.join(',')}}`);
-  return sql.query<OutboxRow>(`${SETTLE} ${NEXT_EVENTS}`, [ids, limit, [...offsets.keys()], arrays]);
+  await sql.query(SETTLE, [ids, [...offsets.keys()], arrays]);
 }
 
 export async function deleteEvents(sql: SqlRunner, eventIds: readonly string[]): Promise<number> {

@@ -28,10 +28,11 @@ export interface RelayLeader {
   /** The rows that make the next transaction, at most `maxBytes` for a partition. */
   prepare(rows: readonly OutboxRow[], maxBytes: number): Promise<PlacedRows>;
   /**
-   * Publishes the rows with their mark in one Kafka transaction and answers what has to be settled before the next one
-   * begins. Each row once, in the order given per key. Any throw means: outcome unknown, take over.
+   * Publishes the rows with their mark in one Kafka transaction and answers what has to be settled before the next one is
+   * committed: `settled`, of the batch before. Each row once, in the order given per key. Any throw means: outcome unknown,
+   * take over.
    */
-  publish(prepared: PlacedRows): Promise<Published>;
+  publish(prepared: PlacedRows, settled: Promise<unknown>): Promise<Published>;
   /** Topics that have more partitions than their keys are spread over. Asks the broker every few seconds at most. */
   unplannedTopics(): Promise<readonly string[]>;
   /** What is known of these topics is read again before their next event. */
@@ -92,9 +93,9 @@ function leader(
         if (!topics.has(topic)) topics.set(topic, await firstUse(writer, lock, topic));
       return placeRows(rows, topics, maxBytes);
     },
-    async publish({ rows, batches }) {
+    async publish({ rows, batches }, settled) {
       const mark = encodeMark(rows.map((row) => row.eventId));
-      const written = await writer.write([markBatch(marks, MARK_KEY, mark), ...batches]);
+      const written = await writer.write([markBatch(marks, MARK_KEY, mark), ...batches], settled);
       return { ids: rows.map((row) => row.id), offsets: advance(topics, batches, written) };
     },
     unplannedTopics: partitionWatch(writer, topics),

@@ -137,6 +137,24 @@ describe('the outbox relay', () => {
     void storm;
   });
 
+  it('doubles nothing when it dies between the deletion of a batch and the commit of the next one', async () => {
+    await bench.events.write(30);
+    const outsider = dataSource.createQueryRunner();
+    await outsider.startTransaction();
+    await outsider.query('SELECT 1 FROM outbox ORDER BY id LIMIT 10 FOR UPDATE'); // they can be read and not deleted
+    const second = bench.proxy.cut('produce', 'response', { skip: 2, then: 'pass' }); // the first is the take-over's
+    relay({ maxRecords: 10 });
+    await second;
+    const seen = [...(await bench.events.published()).values()].flat();
+    expect(seen.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    await outsider.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [
+      `${bench.service}-relay`,
+    ]);
+    await outsider.commitTransaction();
+    await outsider.release();
+    await bench.events.expectOnceInOrder();
+  });
+
   it('stands by while another replica leads and takes over when that one stops', async () => {
     const first = relay();
     await eventually(() => first.state().state === 'leading', { describe: 'the first to lead' });

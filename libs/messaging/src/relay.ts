@@ -3,7 +3,7 @@ import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { errorMessage } from './errors.ts';
 import { protocolErrorType } from './kafka.ts';
-import { nextEvents, refuseEvent, settleAndNext, type OutboxRow, type Published } from './outbox.store.ts';
+import { nextEvents, refuseEvent, settle, type OutboxRow, type Published } from './outbox.store.ts';
 import { acknowledgeHolds } from './published-topic.store.ts';
 import { takeOver, type RelayLeader } from './relay-leader.ts';
 import type { PlacedRows } from './verified-send.ts';
@@ -133,20 +133,24 @@ async function drain(
     return nextEvents(lock, limit, idsOf(besides));
   };
   let read = await readNext();
+  // The deletion of the batch before; it has its place in the next transaction, in front of the commit.
+  let settled: Promise<unknown> = Promise.resolve();
   let controlledAt = Date.now();
   let poll = FIRST_POLL_MS;
   for (;;) {
     if (Date.now() - controlledAt > CONTROL_MS) {
       controlledAt = Date.now();
+      await settled;
       status.unplanned = await leader.unplannedTopics();
       // Nothing is under way here, so once what was read ahead is read again nothing of a held topic is left.
       const held = await acknowledgeHolds(lock);
       leader.forget(held);
       if (held.length > 0) read = await readNext();
     }
-    if (stop.aborted && Date.now() - (stoppedAt ??= Date.now()) > LAST_DRAIN_MS) return;
+    const overdue = stop.aborted && Date.now() - (stoppedAt ??= Date.now()) > LAST_DRAIN_MS;
+    if (overdue || read.length === 0) await settled;
+    if (overdue || (stop.aborted && read.length === 0)) return;
     if (read.length === 0) {
-      if (stop.aborted) return;
       await lock.waitForRows(poll);
       poll = Math.min(LAST_POLL_MS, poll * 2);
       read = await readNext();
@@ -159,15 +163,16 @@ async function drain(
     const behind = read.length >= size.limit;
     const limit = Math.min(maxRecords, size.limit * 2);
     const [sent, ahead] = await Promise.allSettled([
-      publishOrRefuse(options, lock, leader, size, prepared),
+      publishOrRefuse(options, lock, leader, size, prepared, settled),
       behind ? readNext(limit, rows) : [],
     ]);
     if (sent.status === 'rejected') throw sent.reason;
     if (ahead.status === 'rejected') throw ahead.reason;
     size.limit = limit;
-    if (!behind) lock.beforeReading();
-    const next = await settleAndNext(lock, sent.value, behind ? 0 : limit);
-    read = behind ? ahead.value : next;
+    const next = behind ? ahead.value : readNext(limit, rows);
+    settled = settle(lock, sent.value);
+    settled.catch(() => undefined); // seen where it is awaited
+    read = await next;
     poll = FIRST_POLL_MS;
     options.onPublished?.(rows);
     succeeded();
@@ -185,10 +190,11 @@ async function publishOrRefuse(
   leader: RelayLeader,
   size: { limit: number },
   prepared: PlacedRows,
+  settled: Promise<unknown>,
 ): Promise<Published> {
   const { rows } = prepared;
   try {
-    return await leader.publish(prepared);
+    return await leader.publish(prepared, settled);
   } catch (error) {
     const type = refusal(error);
     const [only, ...others] = rows;

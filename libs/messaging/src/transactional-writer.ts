@@ -47,8 +47,11 @@ export interface TransactionalWriterOptions {
 export interface TransactionalWriter {
   /** How many partitions these topics have now. @throws MisconfiguredError when one does not exist */
   partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** Appends each batch, commits, and answers the first offset of every place (`topic/partition`). */
-  write(batches: readonly PlacedBatch[]): Promise<ReadonlyMap<string, bigint>>;
+  /**
+   * Appends each batch, commits, and answers the first offset of every place (`topic/partition`). The commit waits for
+   * `before`; when that rejects nothing is committed.
+   */
+  write(batches: readonly PlacedBatch[], before?: Promise<unknown>): Promise<ReadonlyMap<string, bigint>>;
   close(): Promise<void>;
 }
 
@@ -68,7 +71,7 @@ export async function openTransactionalWriter(options: TransactionalWriterOption
     const session = await openSession(cluster, options);
     return {
       partitionCounts: (topics) => partitionCounts(cluster, topics),
-      write: (batches) => write(session, batches),
+      write: (batches, before) => write(session, batches, before),
       close: () => cluster.disconnect(),
     };
   } catch (error) {
@@ -95,7 +98,11 @@ async function openSession(
   return { cluster, coordinator, identity, timeoutMs, sequences: new Map(), lastOffsets: new Map() };
 }
 
-async function write(session: Session, batches: readonly PlacedBatch[]): Promise<ReadonlyMap<string, bigint>> {
+async function write(
+  session: Session,
+  batches: readonly PlacedBatch[],
+  before?: Promise<unknown>,
+): Promise<ReadonlyMap<string, bigint>> {
   const { cluster, coordinator, identity, timeoutMs, sequences, lastOffsets } = session;
   await loadTopics(cluster, [...new Set(batches.map(({ topic }) => topic))]);
   const requests = encode(session, batches);
@@ -103,6 +110,7 @@ async function write(session: Session, batches: readonly PlacedBatch[]): Promise
   await whileNotYet(BUSY, timeoutMs, () => coordinator.addPartitionsToTxn({ ...identity, topics: joined(batches) }));
   const answers = await Promise.all([...requests].map(([leader, parts]) => produce(session, leader, parts)));
   const offsets = proven(batches, answers.flat(), lastOffsets);
+  await before;
   await coordinator.endTxn({ ...identity, transactionResult: true });
   for (const batch of batches) {
     const place = placeOf(batch);
