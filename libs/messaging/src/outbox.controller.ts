@@ -3,7 +3,9 @@ import { ApiError, CurrentUser, parseInput, RequireRole, type User } from '@tieo
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { appendAudits } from './audit.store.ts';
+import { Exceptions } from './exceptions/exceptions.ts';
 import { Outbox } from './outbox.ts';
+import { resolveRefused } from './refused-cases.ts';
 import { discardRefused, listRefused, lockRefused, retryRefused, type RefusedEvent } from './refused-event.store.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -22,10 +24,16 @@ const act = z.strictObject({ reason: z.string().trim().min(1).max(4_000) });
 export class OutboxController {
   readonly #database: DataSource;
   readonly #outbox: Outbox;
+  readonly #exceptions: Exceptions;
 
-  constructor(@Inject(DataSource) database: DataSource, @Inject(Outbox) outbox: Outbox) {
+  constructor(
+    @Inject(DataSource) database: DataSource,
+    @Inject(Outbox) outbox: Outbox,
+    @Inject(Exceptions) exceptions: Exceptions,
+  ) {
     this.#database = database;
     this.#outbox = outbox;
+    this.#exceptions = exceptions;
   }
 
   /** Oldest first; `nextCursor` leads to the next page and is null on the last. */
@@ -69,6 +77,7 @@ export class OutboxController {
       await appendAudits(tx, this.#outbox, [
         { targetType: 'outbox-event', targetId: target, action, ...by, ...hashes, details },
       ]);
+      await resolveRefused(tx, this.#exceptions, target, `The event was ${action}: ${reason}`);
       return event;
     });
   }

@@ -12,10 +12,12 @@ import {
 } from './consumer-loop.ts';
 import type { ConsumerSpec } from './consumer-spec.ts';
 import type { ConsumerStatus } from './consumer-status.ts';
+import type { Exceptions } from './exceptions/exceptions.ts';
 import { createMessagingMetrics, type MessagingMetrics } from './messaging-metrics.ts';
 import { setLocalRelay } from './outbox-wake.ts';
 import type { Outbox } from './outbox.ts';
 import { redriveTask } from './redrive-task.ts';
+import { raiseRefused } from './refused-cases.ts';
 import { DEFAULT_RETENTION, startRetention, type Retention, type RetentionDays } from './retention.ts';
 import { livePosition } from './replay/live-position.store.ts';
 import { Replays } from './replay/replays.ts';
@@ -31,6 +33,8 @@ export interface MessagingOptions {
   readonly schema: string;
   readonly codec: Codec;
   readonly outbox: Outbox;
+  /** Where an event that the broker refuses becomes a case; without it only metrics and the API tell of it. */
+  readonly exceptions?: Exceptions;
   readonly logger: Logger;
   readonly registry: Registry;
   /** A topic's name on the broker; differs from the contract's only where a copy is read. Give the same to the Outbox. */
@@ -80,11 +84,22 @@ export class MessagingRuntime {
       ...this.#options,
       connectionString: this.#options.databaseUrl,
       onPublished: (rows) => countTopics(rows).forEach((count, topic) => this.#metrics.published.inc({ topic }, count)),
-      onTakeOver: () => this.#metrics.takeOvers.inc(),
+      onTakeOver: () => {
+        this.#metrics.takeOvers.inc();
+        void this.#raiseRefused();
+      },
       onError: () => this.#metrics.relayErrors.inc(),
     });
     setLocalRelay(this.#options.dataSource, () => this.#relay?.wake() ?? false);
     this.#retention = startRetention({ ...this.#options, days: this.#options.retention ?? DEFAULT_RETENTION });
+  }
+
+  /** A refusal ends a leader, so its case is opened when the next one takes over, also after a crash in between. */
+  async #raiseRefused(): Promise<void> {
+    const { dataSource, exceptions, logger } = this.#options;
+    if (!exceptions) return;
+    const warn = (error: unknown): void => logger.warn({ err: error }, 'refused events did not become exceptions');
+    await raiseRefused(dataSource, exceptions).catch(warn);
   }
 
   async startConsumers(specs: readonly ConsumerSpec[]): Promise<void> {
