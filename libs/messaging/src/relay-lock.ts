@@ -5,6 +5,11 @@ import type { SqlRunner } from './outbox.store.ts';
 /** Server-side limit: a frozen leader stops pinging and the server itself frees its lock. */
 const IDLE_TIMEOUT_MS = 10_000;
 const PING_MS = 3_000;
+/**
+ * The outbox is small, but for what was deleted since the last vacuum: without statistics the planner reads all of that
+ * again for each batch (118 ms of PostgreSQL for 50,000 deleted rows). In id order only what is left is read.
+ */
+const IN_ID_ORDER = '-c enable_seqscan=off -c enable_bitmapscan=off -c max_parallel_workers_per_gather=0';
 
 /**
  * The relay's dedicated connection: it holds the session lock, reads and deletes the outbox, and listens for new rows, so
@@ -59,7 +64,7 @@ async function connect({ connectionString, schema, service }: RelayLockOptions):
     connectionTimeoutMillis: 5_000,
     query_timeout: 30_000,
     keepAlive: true,
-    options: `-c search_path=${schema} -c idle_session_timeout=${IDLE_TIMEOUT_MS}`,
+    options: `-c search_path=${schema} -c idle_session_timeout=${IDLE_TIMEOUT_MS} ${IN_ID_ORDER}`,
   });
   client.on('error', () => undefined); // surfaces at the next query; without a listener it would end the process
   await client.connect();

@@ -19,6 +19,7 @@ export const f33: Scenario = {
     const first = await rig.start();
     rig.watch();
     await rig.load(300);
+    await rig.settled(); // it has published: from here on it knows how many partitions there were
     const load = rig.load(900, { perSecond: 100 });
     await lab.admin.createPartitions({ topicPartitions: [{ topic: rig.output, count: BEHIND_ITS_BACK }] });
     await load;
