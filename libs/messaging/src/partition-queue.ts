@@ -107,17 +107,19 @@ const isBeyond = ({ from }: Fetched, bound: bigint | null): boolean => bound !==
 
 /** A chunk should take about this long: short enough to be repeated or given up, long enough to be worth a commit. */
 const CHUNK_MS = 250;
+const SLOW_MS = 1_000;
 
 /**
  * How many records to take next, by how long the last chunk took: doubled while a full chunk is quick, cut in proportion when
- * one was slow, so that a handler of seconds per record soon gets them one by one.
+ * one was slow, so that a handler of seconds per record soon gets them one by one. In between it grows by a quarter: where
+ * each chunk costs the same whatever its size (a slow commit), small ones would stay small for ever and never catch up.
  */
 export function nextChunkSize(
   size: number,
   took: { readonly records: number; readonly ms: number },
   max: number,
 ): number {
-  if (took.ms > 2 * CHUNK_MS) return Math.max(1, Math.min(size, Math.floor((took.records * CHUNK_MS) / took.ms)));
-  if (took.ms < CHUNK_MS && took.records >= size) return Math.min(max, size * 2);
-  return size;
+  if (took.ms > SLOW_MS) return Math.max(1, Math.min(size, Math.floor((took.records * CHUNK_MS) / took.ms)));
+  if (took.records < size) return size;
+  return Math.min(max, took.ms < CHUNK_MS ? size * 2 : Math.ceil(size * 1.25));
 }
