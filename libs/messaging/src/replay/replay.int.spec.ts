@@ -13,7 +13,7 @@ import { createRandom } from '@tieout/testing/programs';
 import type { Kafka, Message } from 'kafkajs';
 import pino from 'pino';
 import { DataSource } from 'typeorm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   entity,
   entityConsumer,
@@ -30,6 +30,8 @@ import type { ReplayRow } from './replay.store.ts';
 import type { ReplayRequest } from './replays.ts';
 
 const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
+// Each partition of a replay joins two groups, one after the other: seconds each on a machine that is busy.
+vi.setConfig({ testTimeout: 120_000 });
 const PARTITIONS = 3;
 let databaseUrl: string;
 let dataSource: DataSource;
@@ -135,7 +137,7 @@ async function replay({ replays }: EntityService, more: Partial<ReplayRequest> =
   return started;
 }
 
-const ended = (service: EntityService, id: string, timeoutMs = 30_000): Promise<ReplayRow> =>
+const ended = (service: EntityService, id: string, timeoutMs = 60_000): Promise<ReplayRow> =>
   eventually(
     async () => {
       const now = await service.replays.find(id);
@@ -354,7 +356,7 @@ describe('a replay in place', () => {
     await accepted(200);
     await dataSource.query('DELETE FROM entity');
     const { replayId } = await replay(service, { rate: 20 });
-    await eventually(async () => (await rows()).length > 0);
+    await eventually(async () => (await rows()).length > 0, { timeoutMs: 60_000 });
     const stopped = await service.replays.stopOne(replayId, 'bob', 'the wrong topic');
     const left = await rows();
     expect(stopped).toMatchObject({ status: 'stopped', stoppedBy: 'bob', stopReason: 'the wrong topic' });
@@ -409,7 +411,7 @@ describe('a replay whose process dies', () => {
       console.info(`killed after ${after} records`);
       current = process();
     }
-    const done = await ended(asking, replayId, 60_000);
+    const done = await ended(asking, replayId);
     await current.kill();
     expect(done).toMatchObject({ status: 'done', factsSuppressed: 600, workSuppressed: 600 });
     expect(done.outcomes).toEqual({ applied: 600, older: records.length - 600 });
