@@ -1,6 +1,7 @@
 export { chained, verifyChain } from './audit-chain.ts';
 export type { Act, ChainEnd, ChainFault } from './audit-chain.ts';
 export { canonicalJson, contentHash } from './content-hash.ts';
+export { ExactSum } from './exact-sum.ts';
 export { MINOR_UNITS } from './currencies.generated.ts';
 export { forecastContentHash, forecastSums, usableVersion } from './forecast-version.ts';
 export type { ForecastCell, ForecastDisagreement, ForecastHeader, VersionVerdict } from './forecast-version.ts';

@@ -882,7 +882,7 @@ export interface Break {
   readonly breakId: string;
   /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
   readonly revision: bigint;
-  /** OPEN while the difference stands. */
+  /** OPEN while the difference stands, whatever people decided about it. */
   readonly status: BreakStatus;
   /** Check that found it. */
   readonly check: string;
@@ -906,18 +906,56 @@ export interface Break {
   readonly difference: DecimalString | null;
   /** Run that found it first. */
   readonly firstSeenRunId: string;
-  /** Last run that found it. */
+  /** Run that last found it with another content than before; a run that finds it unchanged publishes nothing. */
   readonly lastSeenRunId: string;
   /** When it was found. */
   readonly openedAt: TimestampString;
   /** When a run no longer found it. */
   readonly closedAt: TimestampString | null;
-  /** Facts by name that let a person walk the difference back: sources, ids, dates. */
+  /** Facts by name that let a person walk the difference back: sources, ids, dates; rate, its date and source behind groupValue. */
   readonly evidence: Readonly<Record<string, string>>;
+  /** Where the work on it stands. OPEN: nobody has decided; PROPOSED: a resolution waits for a second person; PENDING: a resolution that data has to prove; RESOLVED: decided by people, whether the difference stands or not; CLOSED: the difference is gone. */
+  readonly workflow: BreakWorkflow | null;
+  /** How much it matters, by the materiality of its check and currency. */
+  readonly severity: Severity | null;
+  /** Money that is wrong or absent, decimal(19,4) in currency, never negative; null when the difference is no amount. */
+  readonly value: DecimalString | null;
+  /** value in groupCurrency, decimal(19,4), by the rate that evidence names; null when there is no value or no rate. */
+  readonly groupValue: DecimalString | null;
+  /** ISO 4217 code of groupValue. */
+  readonly groupCurrency: string | null;
+  /** Group of people that works breaks of this check, e.g. finance-operations. */
+  readonly ownerGroup: string | null;
+  /** Person who works it; null while nobody does. */
+  readonly assignee: string | null;
+  /** When the work on it should be over. */
+  readonly dueAt: TimestampString | null;
+  /** How it is resolved, or to be resolved while the workflow is PROPOSED; null while nobody has decided. */
+  readonly resolution: BreakResolution | null;
+  /** Why it is resolved so, in the words of who proposed it. */
+  readonly resolutionReason: string | null;
+  /** Who chose the resolution: subject of the person's token. */
+  readonly proposedBy: string | null;
+  /** Second person who approved the resolution, never the one of proposedBy; null when none was needed or has yet. */
+  readonly approvedBy: string | null;
+  /** When the resolution was last proposed or approved. */
+  readonly decidedAt: TimestampString | null;
+  /** Day until which a PENDING resolution is believed: found again after it, the break is open again. */
+  readonly expectedOn: DateString | null;
+  /** What a forced match declares to be the same as the object: an id or a number of the other side. */
+  readonly counterpart: string | null;
+  /** Last decision of a person that this state takes in, from finance.decision.v1; null when nobody has decided yet. */
+  readonly lastDecisionId: string | null;
 }
 
 /** UNKNOWN is what a reader sees for a symbol newer than its schema. */
 export type BreakStatus = 'UNKNOWN' | 'OPEN' | 'CLOSED';
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type BreakWorkflow = 'UNKNOWN' | 'OPEN' | 'PROPOSED' | 'PENDING' | 'RESOLVED' | 'CLOSED';
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type BreakResolution = 'UNKNOWN' | 'CORRECTED_AT_SOURCE' | 'WRITE_OFF' | 'TIMING' | 'FX' | 'EXPLAINED' | 'FORCE_MATCH' | 'VOID';
 
 /** One transition or act, hash-chained per target: hash = SHA-256 over the canonical JSON of the record without hash, which includes previousHash. */
 export interface Audit {
