@@ -124,7 +124,8 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: '^(?!\\.|node:|@tieout/canonical$|@tieout/connector-|zod$).*',
+              regex:
+                '^(?!\\.|node:|@tieout/canonical$|@tieout/matching$|@tieout/statements$|@tieout/connector-|zod$|fast-xml-parser$).*',
               allowTypeImports: true,
               message:
                 'A file without a suffix is pure: it may import canonical, the standard library and pure neighbours. Give it the suffix of what it needs (.client, .store, .consumer, .controller, .worker).',

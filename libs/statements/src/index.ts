@@ -1,1 +1,10 @@
-export {};
+export { readCamt053 } from './camt053.ts';
+export { COLUMNS, type Column } from './csv-header.ts';
+export { dateReader, isDay } from './date-text.ts';
+export type { DecimalMark } from './decimal-text.ts';
+export { ENCODINGS, type Encoding } from './encoding.ts';
+export type { Problem, ProblemCode, RefusedRow } from './problem.ts';
+export { parseRates } from './rates.ts';
+export { FORMATS, parseStatements, readItems, type Format, type Reading, type ReadOptions } from './read-items.ts';
+export { statementChain, statementProblems } from './statement-chain.ts';
+export type { Statement } from './statement.ts';
