@@ -56,7 +56,7 @@ export function cellsOf(
 
 /** Cell by cell; a cell that a station lacks counts as zeros, which is how a planning model shows it. */
 export function compareCells(
-  check: 'cells-erp-topic' | 'cells-topic-planning',
+  check: 'cells-erp-topic' | 'cells-topic-planning' | 'cells-erp-planning',
   expected: readonly Cell[],
   actual: readonly Cell[],
   legalEntityIdOf: (code: string) => string | null,

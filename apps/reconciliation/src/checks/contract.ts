@@ -17,6 +17,8 @@ export interface Contract {
   readonly currency: string | null;
   /** Code of the legal entity that sells. */
   readonly legalEntity: string | null;
+  /** Last day of its term, null when it has none. */
+  readonly endsOn: string | null;
   readonly changedAt: string | null;
 }
 
@@ -45,8 +47,6 @@ export interface ErpOrder extends ErpDocument, ContractDocument {
   readonly net: string;
   /** Ended with what was billed until then: nothing of the rest will be. */
   readonly isClosed: boolean;
-  /** Code of the legal entity. */
-  readonly legalEntity: string | null;
 }
 
 /** A line of an ERP invoice that stands and names a contract. */

@@ -24,10 +24,13 @@ const others = [
   document('2026-01-02', '5', '5', { legalEntityId: 'x' }),
 ];
 const told = (change: Partial<ControlTotal>, documents = [...invoices, ...others]): unknown[] =>
-  checkControlTotals([{ ...total, ...change }], { invoice: documents, payment: [] }).map(({ kind, difference }) => [
-    kind,
-    difference,
-  ]);
+  checkControlTotals([{ ...total, ...change }], { invoice: documents, payment: [] })
+    .filter(({ kind }) => kind !== 'no-total')
+    .map(({ kind, difference }) => [kind, difference]);
+const untotalled = (totals: readonly ControlTotal[], documents = [...invoices, ...others]): string[] =>
+  checkControlTotals(totals, { invoice: documents, payment: documents })
+    .filter(({ kind }) => kind === 'no-total')
+    .map(({ object, actual }) => `${object} ${actual}`);
 
 describe('control totals of the ERP', () => {
   it('equal the documents of their entity, month and currency', () => {
@@ -60,5 +63,16 @@ describe('control totals of the ERP', () => {
       ['amount', '-3'],
       ['open', '-1'],
     ]);
+  });
+
+  it('that the ERP made of a month for one entity or currency are there for all that have documents in it', () => {
+    expect(untotalled([total])).toEqual(['invoice|le|2026-01|EUR 5', 'invoice|x|2026-01|USD 5']);
+    const all = [total, { ...total, currency: 'EUR' }, { ...total, legalEntityId: 'x' }];
+    expect(untotalled(all)).toEqual([]);
+    expect(untotalled([total, { ...total, currency: 'EUR', period: null }])).toEqual(['invoice|x|2026-01|USD 5']);
+    // Of a month that it has not totalled yet nothing is missing, and of what it never totals neither.
+    expect(untotalled([{ ...total, period: '2025-12' }])).toEqual([]);
+    expect(untotalled([{ ...total, period: null }])).toEqual([]);
+    expect(untotalled([])).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { compare, joinKey, sum } from '@tieout/canonical';
+import { compare, joinKey, periodOf, sum } from '@tieout/canonical';
 import { difference } from './difference.ts';
 import type { Difference } from './difference.ts';
 import type { Document } from './documents.ts';
@@ -28,18 +28,50 @@ const FIGURE_OF: Readonly<Record<string, { kind: string; of: (document: Document
   unapplied: { kind: 'unapplied', of: ({ rest }) => rest },
 };
 
-/** Total by total: what the ERP's own arithmetic says = the topic's documents summed up. */
+/**
+ * Total by total: what the ERP's own arithmetic says = the topic's documents summed up. And what the topic has documents of in a month
+ * that the ERP has totalled for anybody, it has totalled for everybody.
+ */
 export function checkControlTotals(
   totals: readonly ControlTotal[],
   documents: Readonly<Record<TotalledType, readonly Document[]>>,
 ): readonly Difference[] {
   const groups = { invoice: groupsOf(documents.invoice), payment: groupsOf(documents.payment) };
-  return totals.flatMap((total) => {
+  const compared = totals.flatMap((total) => {
     const group = groups[total.object].get(joinKey([total.legalEntityId, total.currency])) ?? [];
     const counted = group.filter(
       ({ date }) => date <= total.cutOff && (total.period === null || date.startsWith(total.period)),
     );
     return compareTotal(total, counted);
+  });
+  const types = ['invoice', 'payment'] as const;
+  return [...compared, ...types.flatMap((type) => untotalled(type, totals, documents[type]))];
+}
+
+function untotalled(
+  object: TotalledType,
+  totals: readonly ControlTotal[],
+  documents: readonly Document[],
+): readonly Difference[] {
+  const own = totals.filter((total) => total.object === object);
+  const months = new Set(own.flatMap(({ period }) => period ?? []));
+  const stated = new Set(own.map(({ legalEntityId, period, currency }) => joinKey([legalEntityId, period, currency])));
+  const groups = Map.groupBy(
+    documents.filter(({ date }) => months.has(periodOf(date))),
+    ({ legalEntityId, date, currency }) => joinKey([legalEntityId, periodOf(date), currency]),
+  );
+  return [...groups].flatMap(([key, counted]) => {
+    const [{ legalEntityId, currency, date }] = counted as [Document];
+    if (stated.has(key) || stated.has(joinKey([legalEntityId, null, currency]))) return [];
+    return [
+      difference({
+        ...{ check: 'control-totals', kind: 'no-total', objectType: object },
+        object: joinKey([object, legalEntityId, periodOf(date), currency]),
+        ...{ legalEntityId, currency, expected: null, actual: sum(counted.map(({ amount }) => amount)) },
+        changedAt: counted.map(({ changedAt }) => changedAt),
+        evidence: { documents: String(counted.length) },
+      }),
+    ];
   });
 }
 

@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compareCustomers } from './customers.ts';
+import { parse } from 'yaml';
+import { compareCustomers, OWNED_BY_CRM } from './customers.ts';
 import type { Customer } from './customers.ts';
 
 const crm: Customer = {
   customerId: 'c1',
   vendorId: '001',
+  instance: 'main',
   accountNumber: 'A-1',
   name: 'Acme',
   taxId: 'DE1',
@@ -49,5 +53,26 @@ describe('customers of CRM and ERP', () => {
     expect(
       told([nameless, { ...twin, accountNumber: null, name: 'Bolt' }], [erp, { ...twinErp, name: 'Bolt' }]),
     ).toEqual([['duplicate-number', 'erp:A-1', 'Acme', 'Bolt']]);
+  });
+
+  it('are compared in what the CRM owns, as the contracts say', () => {
+    const file = path.resolve(import.meta.dirname, '../../../../schemas/ownership.yaml');
+    const owners = parse(readFileSync(file, 'utf8')) as Record<string, { crm?: string[] }>;
+    expect(Object.keys(OWNED_BY_CRM)).toEqual(owners['finance.customer-account.v1']?.crm);
+  });
+
+  it('have one account in each instance of the ERP, compared one by one', () => {
+    const twice = [erp, { ...erp, vendorId: '78', name: 'Bolt' }];
+    expect(told([crm], twice.slice(0, 1))).toEqual([]);
+    const expected = [
+      ['name', 'c1', 'Acme', 'Bolt'],
+      ['duplicate-account', 'c1', '1', '2'],
+    ];
+    expect(told([{ ...crm, accountNumber: null }], twice)).toEqual([
+      ...expected,
+      ['duplicate-number', 'erp:A-1', 'Acme', 'Bolt'],
+    ]);
+    expect(told([{ ...crm, accountNumber: null }], twice.toReversed()).slice(0, 2)).toEqual(expected);
+    expect(told([crm], [erp, { ...erp, instance: 'eu' }])).toEqual([]);
   });
 });

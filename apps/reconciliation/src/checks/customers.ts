@@ -1,4 +1,4 @@
-import { difference } from './difference.ts';
+import { difference, latestOf, listed } from './difference.ts';
 import type { Difference } from './difference.ts';
 
 /** What the CRM and the ERP both hold of a customer. */
@@ -7,6 +7,8 @@ export interface Customer {
   readonly customerId: string | null;
   /** Id in the system itself. */
   readonly vendorId: string;
+  /** Instance of the system. */
+  readonly instance: string;
   readonly accountNumber: string | null;
   readonly name: string | null;
   readonly taxId: string | null;
@@ -14,31 +16,56 @@ export interface Customer {
 }
 
 /**
- * The fields of the ERP's customer that the CRM owns (schemas/ownership.yaml, customer-account: crm). Currency and terms are the
- * ERP's own there: the CRM only asks for them, so a difference in them is a decision and no break.
+ * What the ERP's customer holds of the CRM, by the names of schemas/ownership.yaml (customer-account: crm); a spec holds it to that
+ * file. Currency and terms are the ERP's own there: the CRM only asks for them, so a difference in them is a decision and no break.
  */
-const OWNED_BY_CRM = ['accountNumber', 'name', 'taxId'] as const;
+export const OWNED_BY_CRM = {
+  number: 'accountNumber',
+  name: 'name',
+  taxId: 'taxId',
+} as const satisfies Readonly<Record<string, keyof Customer>>;
+const OWNED_FIELDS = Object.values(OWNED_BY_CRM);
 
-/** Customer by customer: what the CRM owns stands in the ERP. Both lists hold active records only. */
+/**
+ * Customer by customer: what the CRM owns stands in every ERP that has the customer, once in each instance. Both lists hold active
+ * records only.
+ */
 export function compareCustomers(crm: readonly Customer[], erp: readonly Customer[]): readonly Difference[] {
-  const accounts = new Map(erp.map((account) => [account.customerId, account]));
+  const accounts = Map.groupBy(erp, ({ customerId }) => customerId);
   const known = new Set(crm.map(({ customerId }) => customerId));
   const strangers = erp.filter(({ customerId }) => customerId === null || !known.has(customerId));
   return [
-    ...crm.flatMap((customer) => compareOne(customer, accounts.get(customer.customerId))),
+    ...crm.flatMap((customer) => compareOne(customer, accounts.get(customer.customerId) ?? [])),
     ...strangers.map(extra),
     ...sharedNumbers('crm', crm),
     ...sharedNumbers('erp', erp),
   ];
 }
 
-function compareOne(crm: Customer, erp: Customer | undefined): readonly Difference[] {
+function compareOne(crm: Customer, accounts: readonly Customer[]): readonly Difference[] {
   const about = { ...base(crm.customerId ?? crm.vendorId, crm), customerId: crm.customerId };
-  if (erp === undefined)
+  if (accounts.length === 0)
     return [
       difference({ ...about, kind: 'missing', expected: crm.name ?? '', actual: null, changedAt: [crm.changedAt] }),
     ];
-  return OWNED_BY_CRM.filter((field) => normal(crm[field]) !== normal(erp[field]) && crm[field] !== null).map((field) =>
+  const byInstance = [...Map.groupBy(accounts, ({ instance }) => instance).values()];
+  return [
+    ...accounts.flatMap((account) => compareFields(about, crm, account)),
+    ...byInstance
+      .filter((same) => same.length > 1)
+      .map((same) =>
+        difference({
+          ...about,
+          ...{ kind: 'duplicate-account', expected: '1', actual: String(same.length) },
+          changedAt: [crm.changedAt, latestOf(same.map(({ changedAt }) => changedAt))],
+          evidence: { ...about.evidence, erp: listed(same.map(({ vendorId }) => vendorId)) },
+        }),
+      ),
+  ];
+}
+
+function compareFields(about: ReturnType<typeof base>, crm: Customer, erp: Customer): readonly Difference[] {
+  return OWNED_FIELDS.filter((field) => normal(crm[field]) !== normal(erp[field]) && crm[field] !== null).map((field) =>
     difference({
       ...about,
       kind: field,

@@ -1,6 +1,6 @@
 import { derivedId, isDecimal, joinKey, subtract } from '@tieout/canonical';
 
-/** Every check there is; a break belongs to one. */
+/** The checks that a run makes by itself; a break belongs to one of them, or to a comparison that somebody set up. */
 export const CHECKS = [
   'cells-erp-topic',
   'cells-topic-planning',
@@ -15,21 +15,16 @@ export const CHECKS = [
   'contract-billing',
   'unapplied-payments',
   'forecast-planning-topic',
+  'cells-erp-planning',
+  'billing-schedule',
+  'cross-references',
+  'hierarchies',
 ] as const;
-export type Check = (typeof CHECKS)[number];
-
-export type ObjectType =
-  | 'cell'
-  | 'invoice'
-  | 'invoice-line'
-  | 'payment'
-  | 'order'
-  | 'credit-memo'
-  | 'customer'
-  | 'contract'
-  | 'contract-line'
-  | 'forecast'
-  | 'forecast-version';
+export type BuiltInCheck = (typeof CHECKS)[number];
+/** Name of a built-in check or of a comparison. */
+export type Check = string;
+/** What differs: invoice, payment, cell, statement-line, ... */
+export type ObjectType = string;
 
 /** Two sides that do not agree about an object. `expected` is what the system of record says, null when it has no such object. */
 export interface Difference {
@@ -50,6 +45,8 @@ export interface Difference {
   readonly evidence: Readonly<Record<string, string>>;
   /** When each side last changed, as far as the side says; null when it does not say. A missing side is not listed. */
   readonly changedAt: readonly (string | null)[];
+  /** How long the other side may take before the difference counts, in milliseconds; absent where it need only settle. */
+  readonly graceMs?: number;
 }
 
 export type Severity = 'critical' | 'warning';
@@ -59,7 +56,10 @@ export function breakIdOf({ check, kind, objectType, object }: Difference): stri
   return derivedId('break', joinKey([check, kind, objectType, object]));
 }
 
-const WARNINGS = new Set(['number', 'name', 'taxId', 'accountNumber', 'date', 'duplicate-number']);
+const WARNINGS = new Set([
+  ...['number', 'name', 'taxId', 'accountNumber', 'date', 'duplicate-number', 'early', 'late', 'no-total', 'code'],
+  ...['duplicate-code', 'orphan', 'circle', 'dangling-alias', 'alias-of-itself'],
+]);
 
 /**
  * Money that is wrong, absent, or stands with the wrong party or month is critical. A field that reads differently is a warning,
@@ -98,6 +98,7 @@ const amountKinds = new Set([
   'net',
   'balance',
   'erp-balance',
+  'reversal-missing',
   'count',
 ]);
 

@@ -1,6 +1,6 @@
 import { compare } from '@tieout/canonical';
 import { difference } from './difference.ts';
-import type { Check, Difference } from './difference.ts';
+import type { BuiltInCheck, Difference } from './difference.ts';
 
 /** What both sides say about a posted document; amounts are canonical decimal text. */
 export interface Document {
@@ -28,6 +28,8 @@ export interface ErpDocument extends Document {
   readonly vendorCustomerId: string | null;
   /** ... canonical; null when the raw row names none. */
   readonly customerAccountId: string | null;
+  /** Code of the legal entity, null where the raw row does not name it. */
+  readonly legalEntity: string | null;
 }
 
 /** A document that stems from a contract, or does not. */
@@ -43,7 +45,8 @@ interface DocumentTypes {
 }
 export type DocumentType = keyof DocumentTypes;
 
-const CHECK_OF: Readonly<Record<DocumentType, Check>> = {
+/** The check that compares documents of a type. */
+export const DOCUMENT_CHECKS: Readonly<Record<DocumentType, BuiltInCheck>> = {
   invoice: 'invoices-erp-topic',
   payment: 'payments-erp-topic',
   order: 'orders-erp-topic',
@@ -71,13 +74,20 @@ export function compareDocuments<T extends DocumentType>(
 }
 
 type Stated = Document & Partial<ContractDocument>;
+type Field = readonly [kind: string, expected: string | null, actual: string | null];
 
 function compareOne(type: DocumentType, erp: Stated, topic: Stated | undefined): readonly Difference[] {
   if (topic === undefined) return [absent(type, 'missing', erp)];
-  const fields: readonly [kind: string, expected: string | null, actual: string | null][] = [
-    ['currency', erp.currency, topic.currency],
-    ['amount', erp.amount, topic.amount],
-    [REST_KIND[type], erp.rest, topic.rest],
+  // Amounts of two currencies cannot be compared: the currency is what is wrong.
+  const amounts: readonly Field[] =
+    erp.currency === topic.currency
+      ? [
+          ['amount', erp.amount, topic.amount],
+          [REST_KIND[type], erp.rest, topic.rest],
+        ]
+      : [['currency', erp.currency, topic.currency]];
+  const fields: readonly Field[] = [
+    ...amounts,
     ['date', erp.date, topic.date],
     ['number', erp.number, topic.number],
     ['legal-entity', erp.legalEntityId, topic.legalEntityId],
@@ -118,7 +128,7 @@ function absent(type: DocumentType, kind: 'missing' | 'extra', document: Documen
 }
 
 const about = (type: DocumentType, { id, number, date, legalEntityId, customerId, currency }: Document) => ({
-  check: CHECK_OF[type],
+  check: DOCUMENT_CHECKS[type],
   objectType: type,
   object: id,
   legalEntityId,

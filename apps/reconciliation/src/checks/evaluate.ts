@@ -1,116 +1,75 @@
-import { cellsOf, compareCells } from './cells.ts';
-import type { Cell } from './cells.ts';
-import { checkContractBilling } from './contract-billing.ts';
-import { contractsWithLines } from './contract.ts';
-import { checkControlTotals } from './control-totals.ts';
-import { compareCustomers } from './customers.ts';
+import { joinKey } from '@tieout/canonical';
+import { CHECK_DEFINITIONS, SIDE_NAMES } from './catalogue.ts';
+import type { CheckDefinition } from './catalogue.ts';
 import { difference, sortDifferences } from './difference.ts';
-import type { Check, Difference } from './difference.ts';
-import { compareDocuments } from './documents.ts';
-import { compareForecast } from './forecast.ts';
-import { checkErpBalances, checkInvoiceBalances } from './invoice-balance.ts';
-import { compareOrders } from './orders.ts';
-import type { Sides, Unreadable } from './sides.ts';
-import { checkUnappliedPayments } from './unapplied-payments.ts';
+import type { BuiltInCheck, Check, Difference } from './difference.ts';
+import { withGrace } from './reversals.ts';
+import type { Repeated, Sides, Unreadable } from './sides.ts';
+import { stationsOf } from './stations.ts';
+import type { Stations } from './stations.ts';
 
-export interface Stations {
-  readonly erp: readonly Cell[] | null;
-  readonly topic: readonly Cell[] | null;
-  readonly planning: readonly Cell[] | null;
+/** A check that could not be made. */
+export interface NotMade {
+  readonly check: BuiltInCheck;
+  /** What is missing, in words. */
+  readonly because: string;
 }
 
 export interface Evaluation {
   readonly checked: ReadonlySet<Check>;
+  readonly notMade: readonly NotMade[];
   readonly differences: readonly Difference[];
   readonly stations: Stations;
 }
 
-/** Makes every check whose sides are there. The order of the input does not matter. */
+/** Makes every check whose sides are there, and says which it did not make. The order of the input does not matter. */
 export function evaluate(sides: Sides): Evaluation {
   const stations = stationsOf(sides);
-  const made = [
-    ...cellChecks(sides, stations),
-    ...receivableChecks(sides),
-    ...contractDocumentChecks(sides),
-    ...customerChecks(sides),
-    ...contractChecks(sides),
-    ...forecastChecks(sides),
-  ];
-  const checked = new Set(made.map(([check]) => check));
-  const unreadable = sides.unreadable.filter(({ check }) => checked.has(check)).map(unreadableDifference);
-  return { checked, stations, differences: sortDifferences([...made.flatMap(([, found]) => found), ...unreadable]) };
+  const results = CHECK_DEFINITIONS.map((definition) => ({ definition, ...attempt(definition, sides, stations) }));
+  const made = results.flatMap(({ definition, found }) => (found === null ? [] : [{ check: definition.check, found }]));
+  const notMade = results.flatMap(({ definition: { check }, found, because }) =>
+    found === null ? [{ check, because }] : [],
+  );
+  const checked = new Set<Check>(made.map(({ check }) => check));
+  const ofItems = [...sides.unreadable.map(unreadableDifference), ...sides.repeated.map(repeatedDifference)];
+  const all = [...made.flatMap(({ found }) => found), ...ofItems.filter(({ check }) => checked.has(check))];
+  const codeOf = (id: string): string => sides.topic?.legalEntities.get(id) ?? id;
+  const timed = withGrace(saidOnce(all), codeOf, sides.terms.reversalGraceMs);
+  return { checked, notMade, stations, differences: sortDifferences(timed) };
 }
 
-type Made = readonly [Check, readonly Difference[]];
-
-function stationsOf({ topic, erpInvoices, erpPayments, planningCells }: Sides): Stations {
-  const codeOf = (id: string): string => topic?.legalEntities.get(id) ?? id;
-  return {
-    erp: erpInvoices && erpPayments && cellsOf(erpInvoices, erpPayments, codeOf),
-    topic: topic && cellsOf(topic.invoices, topic.payments, codeOf),
-    planning: planningCells,
-  };
+function attempt(
+  { needs, make }: CheckDefinition,
+  sides: Sides,
+  stations: Stations,
+): { readonly found: readonly Difference[] | null; readonly because: string } {
+  const missing = needs.filter((name) => sides[name] === null).map((name) => SIDE_NAMES[name]);
+  if (missing.length > 0) return { found: null, because: `not asked or not complete: ${missing.join(', ')}` };
+  return { found: make(sides, stations), because: 'the sides are there, but do not say enough' };
 }
 
-function cellChecks({ topic, legalEntityIdOf: find }: Sides, stations: Stations): readonly Made[] {
-  if (!topic || !stations.topic) return [];
-  const made: Made[] = [];
-  if (stations.erp) made.push(['cells-erp-topic', compareCells('cells-erp-topic', stations.erp, stations.topic, find)]);
-  if (stations.planning) {
-    // Planning knows no cut-off: a month with documents behind it holds more there than up to it.
-    const [ours, theirs] = [stations.topic, stations.planning].map((cells) =>
-      cells.filter(({ month }) => !topic.laterMonths.has(month)),
-    );
-    made.push(['cells-topic-planning', compareCells('cells-topic-planning', ours ?? [], theirs ?? [], find)]);
-  }
-  return made;
+/**
+ * One cause is one break. ERP and planning compared directly find what one of the two comparisons with the topics finds as well, when
+ * those are made; and an amount of the schedule that is billed wrongly shows in the sum of its contract.
+ */
+function saidOnce(differences: readonly Difference[]): readonly Difference[] {
+  const placeOf = ({ object, kind }: Difference): string => joinKey([object, kind]);
+  const byTopics = new Set(differences.filter(({ check }) => VIA_TOPICS.has(check)).map(placeOf));
+  const wrongSums = new Set(
+    differences.flatMap(({ check, kind, object }) => (check === 'contract-billing' && kind === 'net' ? [object] : [])),
+  );
+  return differences.filter((one) => {
+    if (one.check === 'cells-erp-planning') return !byTopics.has(placeOf(one));
+    if (one.check === 'billing-schedule' && one.kind === 'amount')
+      return !wrongSums.has(one.evidence['contractId'] ?? '');
+    return true;
+  });
 }
 
-function receivableChecks({ topic, erpInvoices, erpPayments }: Sides): readonly Made[] {
-  const made: Made[] = [];
-  if (topic && erpInvoices) {
-    const { invoices, allocations, creditAllocations } = topic;
-    made.push(['invoices-erp-topic', compareDocuments('invoice', erpInvoices, invoices)]);
-    made.push([
-      'invoice-balance',
-      [...checkInvoiceBalances(invoices, allocations, creditAllocations), ...checkErpBalances(erpInvoices)],
-    ]);
-  }
-  if (topic && erpPayments) made.push(['payments-erp-topic', compareDocuments('payment', erpPayments, topic.payments)]);
-  if (topic && erpInvoices && erpPayments) {
-    const documents = { invoice: topic.invoices, payment: topic.payments };
-    made.push(['control-totals', checkControlTotals(topic.controlTotals, documents)]);
-  }
-  if (erpInvoices && erpPayments) made.push(['unapplied-payments', checkUnappliedPayments(erpPayments, erpInvoices)]);
-  return made;
-}
-
-function contractDocumentChecks({ topic, erpOrders, erpCreditMemos }: Sides): readonly Made[] {
-  const made: Made[] = [];
-  if (topic && erpOrders) made.push(['orders-erp-topic', compareDocuments('order', erpOrders, topic.orders)]);
-  if (topic && erpCreditMemos)
-    made.push(['credit-memos-erp-topic', compareDocuments('credit-memo', erpCreditMemos, topic.creditMemos)]);
-  return made;
-}
-
-function customerChecks({ crmCustomers, erpCustomers }: Sides): readonly Made[] {
-  return crmCustomers && erpCustomers ? [['customers-crm-erp', compareCustomers(crmCustomers, erpCustomers)]] : [];
-}
-
-/** CRM against ERP, whatever the topics say. Without the ERP's customers nobody could tell whom an order is for. */
-function contractChecks(sides: Sides): readonly Made[] {
-  const { contracts, contractLines, erpOrders, erpInvoiceLines, erpCustomers, legalEntityIdOf } = sides;
-  if (!contracts || !contractLines || !erpOrders || !erpCustomers) return [];
-  const sold = contractsWithLines(contracts, contractLines);
-  const made: Made[] = [['orders-crm-erp', compareOrders(sold, erpOrders, legalEntityIdOf)]];
-  if (erpInvoiceLines) made.push(['contract-billing', checkContractBilling(sold, erpOrders, erpInvoiceLines)]);
-  return made;
-}
-
-function forecastChecks({ topic, plannedCells, legalEntityIdOf }: Sides): readonly Made[] {
-  if (!topic || !plannedCells) return [];
-  return [['forecast-planning-topic', compareForecast(plannedCells, topic.forecast, legalEntityIdOf)]];
-}
+const VIA_TOPICS: ReadonlySet<Check> = new Set(['cells-erp-topic', 'cells-topic-planning']);
 
 const unreadableDifference = ({ check, objectType, itemId, reason }: Unreadable): Difference =>
   difference({ check, objectType, kind: 'unreadable', object: itemId, expected: null, actual: reason });
+
+const repeatedDifference = ({ check, objectType, itemId, times }: Repeated): Difference =>
+  difference({ check, objectType, kind: 'duplicate-id', object: itemId, expected: '1', actual: String(times) });

@@ -5,7 +5,10 @@ import type { Customer } from './customers.ts';
 import type { Check, ObjectType } from './difference.ts';
 import type { ContractDocument, Document, ErpDocument } from './documents.ts';
 import type { PlannedCell, PublishedForecast } from './forecast.ts';
+import type { HeldRecords, ReferenceSide } from './cross-references.ts';
+import type { HierarchySide } from './hierarchies.ts';
 import type { Allocation, BalancedInvoice, ErpInvoice } from './invoice-balance.ts';
+import type { Reversed } from './reversals.ts';
 
 /** What the topics say now: documents that stand, up to the cut-off when there is one. */
 export interface TopicSide {
@@ -17,6 +20,11 @@ export interface TopicSide {
   readonly allocations: readonly Allocation[];
   /** What credit memos settle; null when the run does not look at them. */
   readonly creditAllocations: readonly Allocation[] | null;
+  /** What was written off of invoices; null because no topic says it yet. */
+  readonly writeOffs: readonly Allocation[] | null;
+  /** Documents that are void or cancelled there. */
+  readonly reversed: readonly Reversed[];
+  readonly hierarchies: HierarchySide;
   /** Months with documents behind the cut-off. */
   readonly laterMonths: ReadonlySet<string>;
   readonly controlTotals: readonly ControlTotal[];
@@ -30,6 +38,14 @@ export interface Unreadable {
   readonly objectType: ObjectType;
   readonly itemId: string;
   readonly reason: string;
+}
+
+/** An object that a system lists more than once under one id; one of them was taken. */
+export interface Repeated {
+  readonly check: Check;
+  readonly objectType: ObjectType;
+  readonly itemId: string;
+  readonly times: number;
 }
 
 /** The sides of a run; null where the snapshot is not complete, and no topic side while the topics are not caught up with. */
@@ -47,7 +63,26 @@ export interface Sides {
   readonly contracts: readonly Contract[] | null;
   readonly contractLines: readonly ContractLine[] | null;
   readonly plannedCells: readonly PlannedCell[] | null;
+  /** Documents that the ERP holds as void or cancelled, of the sides that are complete. */
+  readonly erpReversed: readonly Reversed[];
+  /** What the topics say of identity; null when no system is asked for its customers, or the topics are not caught up with. */
+  readonly references: ReferenceSide | null;
+  /** What the systems list of what has references, of the sides that are complete. */
+  readonly held: readonly HeldRecords[];
   readonly unreadable: readonly Unreadable[];
+  readonly repeated: readonly Repeated[];
   /** Id of a legal entity by its code, as far as the topics tell. */
   readonly legalEntityIdOf: (code: string | null) => string | null;
+  /** Business date up to which the run looks, null for all. */
+  readonly cutOff: string | null;
+  readonly terms: CheckTerms;
+}
+
+/** What people have set. */
+export interface CheckTerms {
+  /** YYYY-MM-DD: what is scheduled later need not be there. */
+  readonly today: string;
+  readonly billingToleranceDays: number;
+  /** How long a void or a cancellation may take to the other sides. */
+  readonly reversalGraceMs: number;
 }

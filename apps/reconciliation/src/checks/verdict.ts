@@ -7,6 +7,8 @@ export interface EarlierFinding {
   readonly actual: string | null;
   /** Runs in a row that found it. */
   readonly streak: number;
+  /** When the first of these was begun, as an instant. */
+  readonly since: string;
 }
 
 export interface OpenBreak {
@@ -19,14 +21,27 @@ export interface OpenBreak {
 export interface Finding {
   readonly breakId: string;
   readonly difference: Difference;
-  readonly verdict: 'break' | 'timing';
+  /** settled: a break that people have decided about, and nothing has touched since. */
+  readonly verdict: 'break' | 'timing' | 'settled';
   readonly streak: number;
+}
+
+/** A finding as a run keeps it. */
+export interface JudgedFinding extends Finding {
+  /** When the first run in a row that found it was begun, as an instant. */
+  readonly since: string;
+  /** Of timing that has its time: when that is over, as an instant. Null: another look will decide. */
+  readonly dueAt: string | null;
 }
 
 export interface Verdict {
   readonly findings: readonly Finding[];
   /** Open breaks that this run looked for and no longer found. */
   readonly gone: readonly string[];
+}
+
+export interface RunVerdict extends Verdict {
+  readonly findings: readonly JudgedFinding[];
 }
 
 export interface Evidence {
@@ -47,22 +62,37 @@ const MAX_TIMING_RUNS = 3;
 
 /**
  * A difference is a break when it is one already, when neither side changed lately, or when the run before found it too and the
- * lagging side has not moved since; until then it is timing.
+ * lagging side has not moved since; until then it is timing. One that has a time of its own is timing until that is over.
  */
-export function judge(evidence: Evidence): Verdict {
+export function judge(evidence: Evidence): RunVerdict {
   const earlier = new Map(evidence.earlier.map((finding) => [finding.breakId, finding]));
   const open = new Set(evidence.open.map(({ breakId }) => breakId));
-  const findings = evidence.differences.map((difference): Finding => {
+  const findings = evidence.differences.map((difference): JudgedFinding => {
     const breakId = breakIdOf(difference);
     const before = earlier.get(breakId);
     const streak = (before?.streak ?? 0) + 1;
+    const since = before?.since ?? evidence.takenAt;
+    const dueAt = dueOf(difference, since);
     const persists = before !== undefined && (before.actual === difference.actual || streak > MAX_TIMING_RUNS);
-    const isBreak = open.has(breakId) || persists || settled(difference, evidence);
-    return { breakId, difference, verdict: isBreak ? 'break' : 'timing', streak };
+    const isDue =
+      dueAt === null ? persists || settled(difference, evidence) : Date.parse(dueAt) <= Date.parse(evidence.takenAt);
+    const isBreak = open.has(breakId) || isDue;
+    return { breakId, difference, verdict: isBreak ? 'break' : 'timing', streak, since, dueAt };
   });
   const found = new Set(findings.map(({ breakId }) => breakId));
   const gone = evidence.open.filter((one) => !found.has(one.breakId) && looksFor(evidence, one));
   return { findings, gone: gone.map(({ breakId }) => breakId) };
+}
+
+/** From the change that the other side has yet to show, when the side that made it says when; else from when it was first found. */
+function dueOf({ graceMs, changedAt }: Difference, since: string): string | null {
+  if (graceMs === undefined) return null;
+  const [stated, ...others] = changedAt;
+  const from =
+    stated !== undefined && stated !== null && others.length === 0 && Date.parse(stated) < Date.parse(since)
+      ? stated
+      : since;
+  return new Date(Date.parse(from) + graceMs).toISOString();
 }
 
 function settled({ changedAt }: Difference, { takenAt, settleMs }: Evidence): boolean {

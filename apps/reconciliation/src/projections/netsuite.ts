@@ -1,8 +1,9 @@
-import { assertDate, canonicalId, minorUnits, parseDecimal } from '@tieout/canonical';
+import { assertDate, canonicalId, isDate, minorUnits, parseDecimal } from '@tieout/canonical';
 import type { BilledLine, ErpOrder } from '../checks/contract.ts';
 import type { Customer } from '../checks/customers.ts';
 import type { ContractDocument, ErpDocument } from '../checks/documents.ts';
 import type { ErpInvoice } from '../checks/invoice-balance.ts';
+import type { Reversed, ReversibleType } from '../checks/reversals.ts';
 import { field, instant, need } from './raw.ts';
 import type { RawItem } from './raw.ts';
 
@@ -40,9 +41,9 @@ export function netsuiteCreditMemo(item: RawItem, instance: string): (ErpDocumen
   };
 }
 
-/** A sales order; null when it is void or cancelled. Its status is a letter, bare or behind the type (`SalesOrd:H`). */
+/** A sales order; null when it is void or cancelled. */
 export function netsuiteOrder(item: RawItem, instance: string): ErpOrder | null {
-  const status = need(item, 'status').split(':').at(-1);
+  const status = letterOf(need(item, 'status'));
   if (isVoid(item) || status === 'C') return null;
   return {
     ...document(item, instance, 'salesOrder'),
@@ -50,8 +51,6 @@ export function netsuiteOrder(item: RawItem, instance: string): ErpOrder | null 
     net: money(item, 'net'),
     isClosed: status === 'H',
     contractId: field(item, 'custbody_contract'),
-    // A subsidiary's display name may carry its parents in front.
-    legalEntity: field(item, 'subsidiaryname')?.split(' : ').at(-1) ?? null,
   };
 }
 
@@ -60,7 +59,12 @@ export function netsuiteInvoiceLine(item: RawItem, instance: string): BilledLine
   const contractId = field(item, 'custbody_contract');
   if (contractId === null || isVoid(item)) return null;
   const vendorId = need(item, 'transaction');
-  const { amount: _amount, id: invoiceId, ...header } = document(item, instance, 'invoice', vendorId, 'net');
+  const {
+    amount: _amount,
+    id: invoiceId,
+    legalEntity: _legalEntity,
+    ...header
+  } = document(item, instance, 'invoice', vendorId, 'net');
   return {
     ...header,
     ...{ invoiceId, contractId, net: money(item, 'net'), billingId: field(item, 'custcol_billing_id') },
@@ -69,7 +73,29 @@ export function netsuiteInvoiceLine(item: RawItem, instance: string): BilledLine
 
 const isVoid = (item: RawItem): boolean => field(item, 'voided') === 'T';
 
+/** A status is a letter, bare or behind the type (`SalesOrd:H`). */
+const letterOf = (status: string): string => status.split(':').at(-1) ?? '';
+
 type Entity = 'invoice' | 'customerPayment' | 'salesOrder' | 'creditMemo';
+
+const ENTITIES: Readonly<Record<ReversibleType, Entity>> = {
+  ...{ invoice: 'invoice', payment: 'customerPayment', 'credit-memo': 'creditMemo', order: 'salesOrder' },
+};
+
+/** A document that is void or an order that is cancelled, whatever else its row says; null for one that stands. */
+export const netsuiteReversed =
+  (type: ReversibleType) =>
+  (item: RawItem, instance: string): Reversed | null => {
+    if (!isVoid(item) && !(type === 'order' && letterOf(field(item, 'status') ?? '') === 'C')) return null;
+    const subsidiary = field(item, 'subsidiary');
+    const date = field(item, 'trandate')?.slice(0, 10) ?? null;
+    return {
+      ...{ type, id: canonicalId('netsuite', instance, ENTITIES[type], item.itemId), number: field(item, 'tranid') },
+      legalEntityId: subsidiary && canonicalId('netsuite', instance, 'subsidiary', subsidiary),
+      ...{ currency: field(item, 'currency'), date: date !== null && isDate(date) ? date : null },
+      changedAt: instant(field(item, 'lastmodifieddate')),
+    };
+  };
 
 function document(
   item: RawItem,
@@ -84,6 +110,8 @@ function document(
   return {
     ...{ id: canonicalId('netsuite', instance, entity, vendorId), vendorId, number: need(item, 'tranid') },
     legalEntityId: canonicalId('netsuite', instance, 'subsidiary', need(item, 'subsidiary')),
+    // A subsidiary's display name may carry its parents in front.
+    legalEntity: field(item, 'subsidiaryname')?.split(' : ').at(-1) ?? null,
     ...{ customerId: null, vendorCustomerId },
     customerAccountId: vendorCustomerId && canonicalId('netsuite', instance, 'customer', vendorCustomerId),
     currency,
@@ -106,11 +134,12 @@ const optionalMoney = (item: RawItem, name: string): string | null => {
 const unused = (item: RawItem): string => optionalMoney(item, 'foreignpaymentamountunused') ?? '0';
 
 /** A customer that is in use; null when it is inactive. */
-export function netsuiteCustomer(item: RawItem): Customer | null {
+export function netsuiteCustomer(item: RawItem, instance: string): Customer | null {
   if (field(item, 'isinactive') === 'T') return null;
   return {
     customerId: field(item, 'externalid'),
     vendorId: item.itemId,
+    instance,
     accountNumber: field(item, 'entityid'),
     name: field(item, 'companyname', 'altname'),
     taxId: field(item, 'vatregnumber'),

@@ -38,7 +38,7 @@ describe('raw invoices', () => {
         appliedPayments: '55.94',
         appliedCredits: '0',
       },
-      ...{ vendorId: '4711', vendorCustomerId: null, customerAccountId: null },
+      ...{ vendorId: '4711', vendorCustomerId: null, customerAccountId: null, legalEntity: null },
     });
   });
 
@@ -70,12 +70,12 @@ describe('other raw items', () => {
 
   it('read customers by the names of each system and leave out those not in use', () => {
     const erp = { entityid: 'A-1', companyname: 'Acme', externalid: 'c1', isinactive: 'F' };
-    expect(netsuiteCustomer({ itemId: '7', fields: erp })).toMatchObject({
+    expect(netsuiteCustomer({ itemId: '7', fields: erp }, 'main')).toMatchObject({
       customerId: 'c1',
       accountNumber: 'A-1',
       taxId: null,
     });
-    expect(netsuiteCustomer({ itemId: '7', fields: { ...erp, isinactive: 'T' } })).toBeNull();
+    expect(netsuiteCustomer({ itemId: '7', fields: { ...erp, isinactive: 'T' } }, 'main')).toBeNull();
     const crm = {
       AccountNumber: 'A-1',
       Name: 'Acme',
@@ -137,8 +137,14 @@ describe('raw contracts', () => {
     expect(salesforceContract({ itemId: '800A', fields }, 'main')).toEqual({
       ...{ id: canonicalId('salesforce', 'main', 'Contract', '800A'), vendorId: '800A', number: '00000101' },
       ...{ status: 'Activated', isActive: true, customerId: canonicalId('salesforce', 'main', 'Account', '001A') },
-      ...{ currency: 'CHF', legalEntity: 'CH', changedAt: '2026-01-31T10:00:00.000Z' },
+      ...{ currency: 'CHF', legalEntity: 'CH', endsOn: null, changedAt: '2026-01-31T10:00:00.000Z' },
     });
+    const ends = (StartDate: string, ContractTerm: string) =>
+      salesforceContract({ itemId: '800A', fields: { ...fields, StartDate, ContractTerm } }, 'main')?.endsOn;
+    expect([ends('2026-04-01', '12'), ends('2026-04-15', '1.0')]).toEqual(['2027-03-31', '2026-05-14']);
+    expect([ends('2026-04-01', ''), ends('', '12'), ends('2026-04-01', '0'), ends('2026-04-01', 'x')]).toEqual(
+      Array(4).fill(null),
+    );
     for (const Status of ['Draft', 'In Approval Process', 'Whatever an administrator adds'])
       expect(salesforceContract({ itemId: '800A', fields: { ...fields, Status } }, 'main')?.isActive).toBe(false);
     expect(salesforceContract({ itemId: '800A', fields: { ...fields, IsDeleted: 'true' } }, 'main')).toBeNull();

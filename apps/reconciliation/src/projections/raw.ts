@@ -24,6 +24,27 @@ export function projectAll<T>(items: readonly RawItem[], project: (item: RawItem
   return { rows, unreadable };
 }
 
+export interface UniqueItems {
+  readonly items: readonly RawItem[];
+  /** Ids that came more than once, and how often. */
+  readonly repeated: readonly { readonly itemId: string; readonly times: number }[];
+}
+
+/** Each id once: of several items the same one is taken whatever their order, and their number is told. */
+export function uniqueItems(items: readonly RawItem[]): UniqueItems {
+  const byId = new Map<string, RawItem>();
+  const times = new Map<string, number>();
+  for (const item of items) {
+    const before = byId.get(item.itemId);
+    if (before !== undefined) times.set(item.itemId, (times.get(item.itemId) ?? 1) + 1);
+    if (before === undefined || contentOf(item) < contentOf(before)) byId.set(item.itemId, item);
+  }
+  return { items: [...byId.values()], repeated: [...times].map(([itemId, count]) => ({ itemId, times: count })) };
+}
+
+const contentOf = ({ fields }: RawItem): string =>
+  JSON.stringify(Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+
 /** The first of the names that has a value. */
 export function field(item: RawItem, ...names: readonly string[]): string | null {
   const name = names.find((one) => (item.fields[one] ?? '') !== '');

@@ -1,6 +1,7 @@
 import { assertDate, canonicalId, parseDecimal } from '@tieout/canonical';
 import type { Contract, ContractLine } from '../checks/contract.ts';
 import type { Customer } from '../checks/customers.ts';
+import { lastDayOfTerm } from '../checks/days.ts';
 import { field, instant, need } from './raw.ts';
 import type { RawItem } from './raw.ts';
 
@@ -15,6 +16,7 @@ export function salesforceCustomer(item: RawItem, instance: string): Customer | 
   return {
     customerId: canonicalId('salesforce', instance, 'Account', item.itemId),
     vendorId: item.itemId,
+    instance,
     accountNumber: field(item, 'AccountNumber'),
     name: field(item, 'Name'),
     taxId: field(item, 'Tax_Id__c'),
@@ -35,8 +37,16 @@ export function salesforceContract(item: RawItem, instance: string): Contract | 
     customerId: account && canonicalId('salesforce', instance, 'Account', account),
     currency: field(item, 'CurrencyIsoCode'),
     legalEntity: field(item, 'Legal_Entity__c'),
+    endsOn: endOf(item),
     changedAt: stamp(item),
   };
+}
+
+/** A term is stated in whole months from the first day. */
+function endOf(item: RawItem): string | null {
+  const [start, months] = [field(item, 'StartDate'), field(item, 'ContractTerm')];
+  if (start === null || months === null || !/^[1-9]\d{0,3}(\.0+)?$/.test(months)) return null;
+  return lastDayOfTerm(assertDate(start.slice(0, 10)), Number.parseInt(months, 10));
 }
 
 /** A billing line of a contract that is not deleted. */

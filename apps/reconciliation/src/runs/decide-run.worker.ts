@@ -1,15 +1,16 @@
-import { auditEvent, type Outbox } from '@tieout/messaging';
 import type { Logger } from '@tieout/platform';
 import type { DataSource, EntityManager } from 'typeorm';
-import { lockBreaks, openBreaks, putBreaks } from '../breaks/break.store.ts';
-import { gone, seen } from '../breaks/transition.ts';
-import type { RunContext } from '../breaks/transition.ts';
+import { applyVerdict } from '../breaks/apply-verdict.worker.ts';
+import type { BreakDesk } from '../breaks/break-desk.worker.ts';
+import { openBreaks } from '../breaks/break.store.ts';
 import { evaluate } from '../checks/evaluate.ts';
 import type { Evaluation } from '../checks/evaluate.ts';
+import type { CheckTerms } from '../checks/sides.ts';
 import { judge } from '../checks/verdict.ts';
-import type { Verdict } from '../checks/verdict.ts';
+import type { Finding, RunVerdict } from '../checks/verdict.ts';
 import { loadTopicFigures } from '../topic-state/topic-figures.store.ts';
 import { lastPlanningReceipt, loadTopicSide } from '../topic-state/topic-side.store.ts';
+import { loadReferences } from '../topic-state/topic-relations.store.ts';
 import { scopesOf } from './scope.ts';
 import { dropOldRuns, earlierFindings, endRun, lockWaitingRun } from './run.store.ts';
 import type { Run, RunStatus } from './run.store.ts';
@@ -20,14 +21,18 @@ import { itemsOf, snapshotsOf } from './snapshot.store.ts';
 
 export interface DecideOptions {
   readonly dataSource: DataSource;
-  readonly outbox: Outbox;
+  readonly breaks: BreakDesk;
   readonly logger: Logger;
   /** Whether everything that the topics held at some moment after the call began was consumed. */
   readonly caughtUp: () => Promise<boolean>;
   readonly deadlineMs: number;
   readonly settleMs: number;
   readonly runsKept: number;
+  readonly terms: RunTerms;
 }
+
+/** What people have set for the checks; without a date of its own a run takes that of its decision for today. */
+export type RunTerms = Omit<CheckTerms, 'today'> & { readonly today: string | null };
 
 /** Ends a run when every snapshot is here, or one says that it never will be, or the run's time is over. */
 export async function decideRun(options: DecideOptions, { runId, requestedAt }: Run): Promise<void> {
@@ -55,8 +60,11 @@ async function decide(options: DecideOptions, run: Run, caughtUp: boolean, tx: E
   const scopes = scopesOf(taken, run.asOf);
   const topic = caughtUp ? await loadTopicSide(tx, scopes.topics) : null;
   const topicFigures = caughtUp ? await loadTopicFigures(tx, scopes.figures) : [];
-  const evaluation = evaluate(sidesOf(taken, topic, run.asOf, await lastPlanningReceipt(tx)));
-  const verdict = judge({
+  const references = caughtUp ? await loadReferences(tx, scopes.topics) : null;
+  const planningLoadedAt = await lastPlanningReceipt(tx);
+  const terms = { ...options.terms, today: options.terms.today ?? at.slice(0, 10) };
+  const evaluation = evaluate(sidesOf(taken, { topic, references, cutOff: run.asOf, planningLoadedAt, terms }));
+  const judged = judge({
     ...evaluation,
     earlier: await earlierFindings(tx, run.runId),
     open: await openBreaks(tx),
@@ -64,7 +72,8 @@ async function decide(options: DecideOptions, run: Run, caughtUp: boolean, tx: E
     takenAt: firstTakenAt(taken) ?? run.requestedAt,
     settleMs: options.settleMs,
   });
-  await applyVerdict(options, tx, verdict, { runId: run.runId, at }, run.asOf);
+  const { settled } = await applyVerdict(options.breaks, tx, judged, { runId: run.runId, at }, run.asOf);
+  const verdict = withoutSettled(judged, settled);
   const status = statusOf(reasons, verdict);
   const ended = { checks: [...evaluation.checked], reasons, status, findings: verdict.findings, endedAt: at };
   await endRun(tx, run.runId, { ...evaluation, ...ended, topicFigures });
@@ -72,10 +81,16 @@ async function decide(options: DecideOptions, run: Run, caughtUp: boolean, tx: E
   logEnd(options, run, status, reasons, evaluation, verdict);
 }
 
-function statusOf(reasons: readonly string[], { findings }: Verdict): RunStatus {
+/** What people have decided about is shown, and is no break of the run. */
+const withoutSettled = ({ findings, gone }: RunVerdict, settled: ReadonlySet<string>): RunVerdict => ({
+  findings: findings.map((one) => (settled.has(one.breakId) ? { ...one, verdict: 'settled' } : one)),
+  gone,
+});
+
+function statusOf(reasons: readonly string[], { findings }: RunVerdict): RunStatus {
   if (reasons.length > 0) return 'incomplete';
   if (findings.some(({ verdict }) => verdict === 'break')) return 'breaks';
-  return findings.length > 0 ? 'timing' : 'clean';
+  return findings.some(({ verdict }) => verdict === 'timing') ? 'timing' : 'clean';
 }
 
 async function takenSnapshots(tx: EntityManager, runId: string): Promise<TakenSnapshot[]> {
@@ -90,47 +105,15 @@ async function takenSnapshots(tx: EntityManager, runId: string): Promise<TakenSn
 const firstTakenAt = (taken: readonly TakenSnapshot[]): string | undefined =>
   taken.flatMap(({ header }) => (header ? [header.takenAt] : [])).toSorted()[0];
 
-/** Breaks, their states and their audit entries, with the run in one transaction. */
-async function applyVerdict(
-  { outbox }: DecideOptions,
-  tx: EntityManager,
-  { findings, gone: closed }: Verdict,
-  context: RunContext,
-  cutOff: string | null,
-): Promise<void> {
-  const breaks = findings.filter(({ verdict }) => verdict === 'break');
-  const before = await lockBreaks(tx, [...breaks.map(({ breakId }) => breakId), ...closed]);
-  const found = breaks.map((finding) => seen(before.get(finding.breakId) ?? null, finding, context));
-  const ended = closed.flatMap((breakId) => {
-    const stored = before.get(breakId);
-    return stored ? [gone(stored, context)] : [];
-  });
-  await putBreaks(
-    tx,
-    found.map(({ next }) => next),
-    cutOff,
-  );
-  await putBreaks(
-    tx,
-    ended.map(({ next }) => next),
-    cutOff,
-  );
-  const transitions = [...found, ...ended];
-  const states = transitions.map(({ next }) => ({ key: next.state.breakId, value: next.state }));
-  await outbox.publishState(tx, 'finance.break.v1', states);
-  const audits = transitions.flatMap(({ audit }) => (audit ? [audit] : []));
-  await outbox.publish(tx, audits.map(auditEvent));
-}
-
 function logEnd(
   { logger }: DecideOptions,
   { runId, asOf }: Run,
   status: RunStatus,
   reasons: readonly string[],
-  { checked }: Evaluation,
-  { findings, gone: closed }: Verdict,
+  { checked, notMade }: Evaluation,
+  { findings, gone: closed }: RunVerdict,
 ): void {
-  const breaks = findings.filter(({ verdict }) => verdict === 'break').length;
+  const count = (verdict: Finding['verdict']): number => findings.filter((one) => one.verdict === verdict).length;
   logger.info(
     {
       runId,
@@ -138,8 +121,10 @@ function logEnd(
       status,
       reasons,
       checks: checked.size,
-      breaks,
-      timing: findings.length - breaks,
+      notMade: notMade.map(({ check }) => check),
+      breaks: count('break'),
+      timing: count('timing'),
+      settled: count('settled'),
       closed: closed.length,
     },
     'run ended',

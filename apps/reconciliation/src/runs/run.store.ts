@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import type { Cell } from '../checks/cells.ts';
-import type { Stations } from '../checks/evaluate.ts';
-import type { EarlierFinding, Finding } from '../checks/verdict.ts';
+import type { NotMade } from '../checks/evaluate.ts';
+import type { Stations } from '../checks/stations.ts';
+import type { EarlierFinding, Finding, JudgedFinding } from '../checks/verdict.ts';
 import type { TopicFigures } from '../topic-state/topic-figures.store.ts';
 
 export type RunStatus = 'waiting' | 'clean' | 'timing' | 'breaks' | 'incomplete';
@@ -22,6 +23,8 @@ export interface Run {
   readonly reasons: readonly string[];
   /** Checks that could be made. */
   readonly checks: readonly string[];
+  /** Checks that could not be made, and why. */
+  readonly notMade: readonly NotMade[];
   readonly breaks: number;
   readonly timing: number;
   readonly requestedAt: string;
@@ -33,7 +36,8 @@ const SAME_SCOPE = `later.as_of IS NOT DISTINCT FROM run.as_of AND later.sides =
 const COLUMNS = `run_id AS "runId", status, trigger, to_char(as_of, 'YYYY-MM-DD') AS "asOf", sides, follow_up_of AS "followUpOf",
   CASE WHEN timing_count > 0 THEN
     (SELECT later.run_id FROM run later WHERE ${SAME_SCOPE} AND later.requested_at > run.requested_at
-     ORDER BY later.requested_at LIMIT 1) END AS "followedBy", reasons, checks, break_count AS breaks,
+     ORDER BY later.requested_at LIMIT 1) END AS "followedBy", reasons, checks, not_made AS "notMade",
+  break_count AS breaks,
   timing_count AS timing, requested_at AS "requestedAt", ended_at AS "endedAt"`;
 
 type RunRow = Omit<Run, 'requestedAt' | 'endedAt'> & { requestedAt: Date; endedAt: Date | null };
@@ -109,10 +113,10 @@ export async function lastPeriodicRequest(tx: EntityManager): Promise<Date | nul
   return rows[0]?.at ?? null;
 }
 
-/** The latest ended run of this scope with differences of timing, when nobody has followed it up. */
+/** The latest ended run of this scope with differences of timing that another look can decide, when nobody has followed it up. */
 export async function runToFollowUp(tx: EntityManager, endedBefore: string): Promise<Run | null> {
   const rows = await tx.query<RunRow[]>(
-    `SELECT ${COLUMNS} FROM run WHERE timing_count > 0 AND ended_at <= $1
+    `SELECT ${COLUMNS} FROM run WHERE timing_count > 0 AND coalesce(recheck_at, ended_at) <= $1
        AND NOT EXISTS (SELECT 1 FROM run later WHERE ${SAME_SCOPE} AND later.requested_at > run.requested_at)
      ORDER BY requested_at LIMIT 1`,
     [endedBefore],
@@ -123,7 +127,7 @@ export async function runToFollowUp(tx: EntityManager, endedBefore: string): Pro
 /** What the last run of the same scope that made checks has found. */
 export async function earlierFindings(tx: EntityManager, runId: string): Promise<EarlierFinding[]> {
   return tx.query<EarlierFinding[]>(
-    `SELECT break_id AS "breakId", actual, streak FROM finding WHERE run_id =
+    `SELECT break_id AS "breakId", actual, streak, since FROM finding WHERE run_id =
        (SELECT later.run_id FROM run, run later
         WHERE run.run_id = $1 AND ${SAME_SCOPE} AND later.ended_at IS NOT NULL AND cardinality(later.checks) > 0
         ORDER BY later.ended_at DESC LIMIT 1)`,
@@ -135,7 +139,8 @@ export interface RunResult {
   readonly status: RunStatus;
   readonly reasons: readonly string[];
   readonly checks: readonly string[];
-  readonly findings: readonly Finding[];
+  readonly notMade: readonly NotMade[];
+  readonly findings: readonly JudgedFinding[];
   readonly stations: Stations;
   readonly topicFigures: readonly TopicFigures[];
   readonly endedAt: string;
@@ -145,21 +150,42 @@ export async function endRun(tx: EntityManager, runId: string, result: RunResult
   const count = (verdict: Finding['verdict']): number =>
     result.findings.filter((one) => one.verdict === verdict).length;
   await tx.query(
-    `UPDATE run SET status = $2, reasons = $3, checks = $4, break_count = $5, timing_count = $6, ended_at = $7 WHERE run_id = $1`,
-    [runId, result.status, result.reasons, result.checks, count('break'), count('timing'), result.endedAt],
+    `UPDATE run SET status = $2, reasons = $3, checks = $4, break_count = $5, timing_count = $6, ended_at = $7, not_made = $8,
+       recheck_at = $9 WHERE run_id = $1`,
+    [
+      ...[runId, result.status, result.reasons, result.checks, count('break'), count('timing'), result.endedAt],
+      ...[JSON.stringify(result.notMade), recheckAt(result)],
+    ],
   );
   await insertFindings(tx, runId, result.findings);
+  await noteChecks(tx, runId, result);
   const { erp, topic, planning } = result.stations;
   for (const [station, cells] of Object.entries({ erp, topic, planning }))
     await insertCells(tx, runId, station, cells ?? []);
   await insertTopicFigures(tx, runId, result.topicFigures);
 }
 
-async function insertFindings(tx: EntityManager, runId: string, findings: readonly Finding[]): Promise<void> {
+/** A run up to a date says less than one over all. */
+async function noteChecks(tx: EntityManager, runId: string, { checks, endedAt }: RunResult): Promise<void> {
+  await tx.query(
+    `INSERT INTO check_made (check_name, made_at) SELECT unnest($2::text[]), $3::timestamptz
+     WHERE EXISTS (SELECT 1 FROM run WHERE run_id = $1 AND as_of IS NULL)
+     ON CONFLICT (check_name) DO UPDATE SET made_at = greatest(check_made.made_at, excluded.made_at)`,
+    [runId, checks, endedAt],
+  );
+}
+
+/** The earliest moment at which another look can decide a difference of timing; null when there is none. */
+function recheckAt({ findings, endedAt }: RunResult): string | null {
+  const waiting = findings.filter(({ verdict }) => verdict === 'timing').map(({ dueAt }) => dueAt ?? endedAt);
+  return waiting.toSorted().at(0) ?? null;
+}
+
+async function insertFindings(tx: EntityManager, runId: string, findings: readonly JudgedFinding[]): Promise<void> {
   if (findings.length === 0) return;
   await tx.query(
-    `INSERT INTO finding (run_id, break_id, verdict, streak, actual, difference)
-     SELECT $1::uuid, * FROM unnest($2::uuid[], $3::text[], $4::int[], $5::text[], $6::jsonb[])`,
+    `INSERT INTO finding (run_id, break_id, verdict, streak, actual, difference, since)
+     SELECT $1::uuid, * FROM unnest($2::uuid[], $3::text[], $4::int[], $5::text[], $6::jsonb[], $7::text[])`,
     [
       runId,
       findings.map((one) => one.breakId),
@@ -167,6 +193,7 @@ async function insertFindings(tx: EntityManager, runId: string, findings: readon
       findings.map((one) => one.streak),
       findings.map((one) => one.difference.actual),
       findings.map((one) => JSON.stringify(one.difference)),
+      findings.map((one) => one.since),
     ],
   );
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { derivedId } from '@tieout/canonical';
-import { errorKind, inTransaction } from '@tieout/messaging';
+import { errorKind, inTransaction, type Outbox } from '@tieout/messaging';
 import type { EntityManager } from 'typeorm';
 import { findRun, insertRun, lastPeriodicRequest, runToFollowUp, waitingRuns } from './run.store.ts';
 import type { Run } from './run.store.ts';
@@ -9,6 +9,7 @@ import { parseSide, planRun } from './request-run.ts';
 import type { RunRequest } from './request-run.ts';
 
 export interface RunWorkerOptions extends DecideOptions {
+  readonly outbox: Outbox;
   readonly sides: readonly string[];
   readonly intervalMs: number;
   readonly pollMs: number;

@@ -21,6 +21,12 @@ export function scopesOf(
       orders: instancesOf(of('order')),
       creditMemos: instancesOf(of('credit-memo')),
       forecasts: instancesOf(of('forecast')),
+      customers: new Map(
+        systems.flatMap((name) => {
+          const asked = instancesOf(({ object, system }) => object === 'customer' && system === name);
+          return asked.length === 0 ? [] : [[name, asked] as const];
+        }),
+      ),
       cutOff,
     },
     figures: {

@@ -1,9 +1,9 @@
 import { canonicalId } from '@tieout/canonical';
 import { describe, expect, it } from 'vitest';
-import { noTopic } from '../../test/sides.ts';
+import { noSides, noTopic } from '../../test/sides.ts';
 import { scopesOf } from './scope.ts';
 import { sidesOf } from './sides.ts';
-import type { TakenSnapshot } from './sides.ts';
+import type { RunFacts, TakenSnapshot } from './sides.ts';
 import { heldBySystem } from './systems.ts';
 
 const taken = (name: string, rows: Record<string, string>[], change: Partial<TakenSnapshot> = {}): TakenSnapshot => {
@@ -17,11 +17,15 @@ const order = {
   ...{ foreigntotal: '100', net: '100', unbillednet: '100', status: 'B', custbody_contract: 'c1' },
 };
 const customer = { id: '77', externalid: 'cust', isinactive: 'T' };
+const facts: RunFacts = {
+  ...{ topic: null, references: null, cutOff: null, planningLoadedAt: null },
+  terms: noSides.terms,
+};
 
 describe('the sides of a run', () => {
   it('join the customer that a document is for, in use or not', () => {
     const of = (rows: Record<string, string>[]) =>
-      sidesOf([taken('order@netsuite', [order]), taken('customer@netsuite', rows)], null, null, null);
+      sidesOf([taken('order@netsuite', [order]), taken('customer@netsuite', rows)], facts);
     expect(of([customer])).toMatchObject({ erpOrders: [{ customerId: 'cust' }], erpCustomers: [] });
     expect(of([])).toMatchObject({ erpOrders: [{ customerId: null }] });
   });
@@ -34,7 +38,7 @@ describe('the sides of a run', () => {
         taken('customer@netsuite', [customer]),
         taken('customer@netsuite', [{ ...customer, externalid: 'other' }], { instance: 'eu' }),
       ],
-      ...([null, null, null] as const),
+      facts,
     );
     expect(erpOrders?.map(({ id, customerId }) => [id, customerId])).toEqual([
       [canonicalId('netsuite', 'main', 'salesOrder', '4701'), 'cust'],
@@ -48,24 +52,55 @@ describe('the sides of a run', () => {
       taken('contract-line@salesforce', []),
       taken('order@netsuite', [order, { ...order, id: '4702', trandate: '2026-03-02' }]),
     ];
-    expect(sidesOf(snapshots, null, null, null)).toMatchObject({ contracts: [{}], contractLines: [] });
-    const upTo = sidesOf(snapshots, null, '2026-03-01', null);
+    expect(sidesOf(snapshots, facts)).toMatchObject({ contracts: [{}], contractLines: [] });
+    const upTo = sidesOf(snapshots, { ...facts, cutOff: '2026-03-01' });
     expect(upTo).toMatchObject({ contracts: null, contractLines: null, erpOrders: [{ vendorId: '4701' }] });
   });
 
   it('are missing where a snapshot is, and tell what could not be read', () => {
-    const none = sidesOf([taken('order@netsuite', [order], { problem: 'no answer' })], null, null, null);
+    const none = sidesOf([taken('order@netsuite', [order], { problem: 'no answer' })], facts);
     expect(none).toMatchObject({ erpOrders: null, contracts: null, plannedCells: null, erpCreditMemos: null });
-    const { unreadable } = sidesOf([taken('contract-line@salesforce', [{ id: 'a001' }])], null, null, null);
+    const { unreadable } = sidesOf([taken('contract-line@salesforce', [{ id: 'a001' }])], facts);
     expect(unreadable).toEqual([
       { check: 'contract-billing', objectType: 'contract-line', itemId: 'a001', reason: 'no Contract__c' },
     ]);
   });
 
+  it('have each id once, the same whatever the order, and tell which came again', () => {
+    const rows = [order, { ...order, foreigntotal: '99' }, { ...order, id: '4702' }];
+    const of = (some: typeof rows) => {
+      const { erpOrders, repeated } = sidesOf([taken('order@netsuite', some), taken('customer@netsuite', [])], facts);
+      return [erpOrders?.map(({ vendorId, amount }) => `${vendorId} ${amount}`).toSorted(), repeated];
+    };
+    const repeated = { check: 'orders-erp-topic', objectType: 'order', itemId: '4701', times: 2 };
+    expect(of(rows)[0]).toEqual(['4701 100', '4702 100']);
+    expect(of(rows)[1]).toContainEqual(repeated);
+    expect(of(rows.toReversed())[0]).toEqual(of(rows)[0]);
+  });
+
+  it('hold what is void or cancelled apart, up to the date as well', () => {
+    const rows = [
+      { ...order, id: '1', voided: 'T' },
+      { ...order, id: '2', status: 'SalesOrd:C' },
+      { ...order, id: '3', voided: 'T', trandate: '2026-03-02' },
+      { id: '4', voided: 'T' },
+    ];
+    const of = (cutOff: string | null) => {
+      const { erpReversed, erpOrders } = sidesOf([taken('order@netsuite', rows)], { ...facts, cutOff });
+      expect(erpOrders).toEqual([]);
+      return erpReversed.map(({ type, date }) => `${type} ${date}`);
+    };
+    expect(of(null)).toEqual(['order 2026-03-01', 'order 2026-03-01', 'order 2026-03-02', 'order null']);
+    expect(of('2026-03-01')).toEqual(['order 2026-03-01', 'order 2026-03-01', 'order null']);
+  });
+
   it('find a legal entity by its code as far as the topics tell', () => {
-    const { legalEntityIdOf } = sidesOf([], { ...noTopic, legalEntities: new Map([['le', 'CH']]) }, null, null);
+    const { legalEntityIdOf } = sidesOf([], {
+      ...facts,
+      topic: { ...noTopic, legalEntities: new Map([['le', 'CH']]) },
+    });
     expect([legalEntityIdOf('CH'), legalEntityIdOf('DE'), legalEntityIdOf(null)]).toEqual(['le', null, null]);
-    expect(sidesOf([], null, null, null).legalEntityIdOf('CH')).toBeNull();
+    expect(sidesOf([], facts).legalEntityIdOf('CH')).toBeNull();
   });
 });
 
@@ -80,6 +115,7 @@ describe('what of the topics a run looks at', () => {
     expect(scopesOf(sides, '2026-03-31')).toEqual({
       topics: {
         ...{ receivables: ['main', 'eu'], orders: [], creditMemos: ['main'], forecasts: ['plan'] },
+        customers: new Map(),
         cutOff: '2026-03-31',
       },
       figures: {

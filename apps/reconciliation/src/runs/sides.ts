@@ -1,6 +1,8 @@
 import type { Snapshot } from '@tieout/canonical';
-import type { Check, ObjectType } from '../checks/difference.ts';
-import type { Sides, TopicSide, Unreadable } from '../checks/sides.ts';
+import type { HeldRecords, ReferenceSide } from '../checks/cross-references.ts';
+import type { BuiltInCheck, ObjectType } from '../checks/difference.ts';
+import type { ReversibleType } from '../checks/reversals.ts';
+import type { CheckTerms, Repeated, Sides, TopicSide, Unreadable } from '../checks/sides.ts';
 import { anaplanCell, anaplanForecastCell } from '../projections/anaplan.ts';
 import {
   netsuiteCreditMemo,
@@ -10,8 +12,9 @@ import {
   netsuiteInvoiceLine,
   netsuiteOrder,
   netsuitePayment,
+  netsuiteReversed,
 } from '../projections/netsuite.ts';
-import { projectAll } from '../projections/raw.ts';
+import { projectAll, uniqueItems } from '../projections/raw.ts';
 import type { RawItem } from '../projections/raw.ts';
 import { salesforceContract, salesforceContractLine, salesforceCustomer } from '../projections/salesforce.ts';
 
@@ -27,28 +30,38 @@ export interface TakenSnapshot {
 
 type Project<T> = (item: RawItem, instance: string) => T | null;
 /** Rows of a side, null when it is not complete; items that cannot be read count as differences of the check. */
-type SideOf = <T>(name: string, check: Check, project: Project<T>) => readonly T[] | null;
+type SideOf = <T>(name: string, check: BuiltInCheck, project: Project<T>) => readonly T[] | null;
+
+/** What a run knows beside its snapshots. */
+export interface RunFacts {
+  readonly topic: TopicSide | null;
+  readonly references: ReferenceSide | null;
+  readonly cutOff: string | null;
+  /** Instant of the last load of planning. */
+  readonly planningLoadedAt: string | null;
+  readonly terms: CheckTerms;
+}
 
 /** The sides of the checks from what the systems hold; a side whose snapshot is not complete is null. */
-export function sidesOf(
-  taken: readonly TakenSnapshot[],
-  topic: TopicSide | null,
-  cutOff: string | null,
-  planningLoadedAt: string | null,
-): Sides {
+export function sidesOf(taken: readonly TakenSnapshot[], facts: RunFacts): Sides {
+  const { topic, references, cutOff, planningLoadedAt, terms } = facts;
   const unreadable: Unreadable[] = [];
+  const repeated: Repeated[] = [];
+  const unique = new Map(taken.map((snapshot) => [snapshot, uniqueItems(snapshot.items)]));
   const side: SideOf = (name, check, project) => {
     const snapshots = taken.filter(({ object, system }) => `${object}@${system}` === name);
     if (snapshots.length === 0 || snapshots.some(({ problem }) => problem !== null)) return null;
-    return snapshots.flatMap(({ items, instance }) => {
-      const projected = projectAll(items, (item) => project(item, instance));
+    return snapshots.flatMap((snapshot) => {
+      const { items = [], repeated: again = [] } = unique.get(snapshot) ?? {};
+      const projected = projectAll(items, (item) => project(item, snapshot.instance));
       const objectType = name.split('@')[0] as ObjectType;
       unreadable.push(...projected.unreadable.map((one) => ({ ...one, check, objectType })));
+      repeated.push(...again.map((one) => ({ ...one, check, objectType })));
       return projected.rows;
     });
   };
   return {
-    topic,
+    ...{ topic, references, cutOff, terms },
     legalEntityIdOf: legalEntityIds(topic),
     ...erpSides(side, cutOff),
     ...crmSides(side, cutOff),
@@ -58,22 +71,41 @@ export function sidesOf(
       return cell && { ...cell, changedAt: planningLoadedAt };
     }),
     plannedCells: side('forecast@anaplan', 'forecast-planning-topic', anaplanForecastCell),
-    unreadable,
+    held: heldCustomers(taken),
+    ...{ unreadable, repeated },
   };
 }
+
+/** Customers as their systems list them, in use or not. */
+const heldCustomers = (taken: readonly TakenSnapshot[]): readonly HeldRecords[] =>
+  taken
+    .filter(({ object, problem }) => object === 'customer' && problem === null)
+    .map(({ object: type, system, instance, items }) => ({
+      ...{ type, system, instance },
+      vendorIds: new Set(items.map(({ itemId }) => itemId)),
+    }));
 
 function legalEntityIds(topic: TopicSide | null): Sides['legalEntityIdOf'] {
   const byCode = new Map([...(topic?.legalEntities ?? [])].map(([id, code]) => [code, id]));
   return (code) => (code === null ? null : (byCode.get(code) ?? null));
 }
 
-type ErpSides = 'erpInvoices' | 'erpPayments' | 'erpOrders' | 'erpCreditMemos' | 'erpInvoiceLines' | 'erpCustomers';
+type ErpDocuments = 'erpInvoices' | 'erpPayments' | 'erpOrders' | 'erpCreditMemos' | 'erpInvoiceLines';
+type ErpSides = ErpDocuments | 'erpCustomers' | 'erpReversed';
+
+/** Where a type of document is listed, and the check that its unreadable rows count for. */
+const LISTED: readonly (readonly [type: ReversibleType, side: string, check: BuiltInCheck])[] = [
+  ['invoice', 'invoice@netsuite', 'invoices-erp-topic'],
+  ['payment', 'payment@netsuite', 'payments-erp-topic'],
+  ['credit-memo', 'credit-memo@netsuite', 'credit-memos-erp-topic'],
+  ['order', 'order@netsuite', 'orders-erp-topic'],
+];
 
 function erpSides(side: SideOf, cutOff: string | null): Pick<Sides, ErpSides> {
   const links = new Map(side('customer@netsuite', 'customers-crm-erp', netsuiteCustomerLink));
   const documents = <T extends { readonly date: string; readonly customerAccountId: string | null }>(
     name: string,
-    check: Check,
+    check: BuiltInCheck,
     project: Project<T>,
   ): readonly T[] | null => {
     const rows = side(name, check, project)?.filter(({ date }) => cutOff === null || date <= cutOff);
@@ -86,6 +118,11 @@ function erpSides(side: SideOf, cutOff: string | null): Pick<Sides, ErpSides> {
     erpCreditMemos: documents('credit-memo@netsuite', 'credit-memos-erp-topic', netsuiteCreditMemo),
     erpInvoiceLines: documents('invoice-line@netsuite', 'contract-billing', netsuiteInvoiceLine),
     erpCustomers: side('customer@netsuite', 'customers-crm-erp', netsuiteCustomer),
+    erpReversed: LISTED.flatMap(([type, name, check]) =>
+      (side(name, check, netsuiteReversed(type)) ?? []).filter(
+        ({ date }) => cutOff === null || date === null || date <= cutOff,
+      ),
+    ),
   };
 }
 

@@ -71,3 +71,25 @@ export async function itemsOf(tx: EntityManager, snapshotId: string): Promise<(R
   );
   return rows.map(({ index, item_id: itemId, fields }) => ({ index: BigInt(index), itemId, fields }));
 }
+
+const PAGE = 5_000;
+
+/** Raw rows of a run's snapshot, a page at a time. */
+export async function* snapshotRows(
+  tx: EntityManager,
+  runId: string,
+  side: { readonly object: string; readonly system: string; readonly instance: string },
+): AsyncIterable<readonly RawItem[]> {
+  for (let after = '-1'; ;) {
+    const rows = await tx.query<{ index: string; item_id: string; fields: Record<string, string> }[]>(
+      `SELECT i.index, i.item_id, i.fields FROM snapshot_item i JOIN snapshot s USING (snapshot_id)
+       WHERE s.run_id = $1 AND s.object = $2 AND s.system = $3 AND s.instance = $4 AND i.index > $5::bigint
+       ORDER BY i.index LIMIT ${PAGE}`,
+      [runId, side.object, side.system, side.instance, after],
+    );
+    if (rows.length > 0) yield rows.map(({ item_id: itemId, fields }) => ({ itemId, fields }));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) return;
+    after = last.index;
+  }
+}
