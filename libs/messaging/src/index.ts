@@ -1,4 +1,4 @@
-export { appendAudits, auditEvent, readChain } from './audit.store.ts';
+export { appendAudits, auditEvent, readChain, restoreEntries } from './audit.store.ts';
 export { compileSchema } from './avro-types.ts';
 export { createCodec } from './codec.ts';
 export type { Codec } from './codec.ts';
@@ -46,6 +46,7 @@ export type { RegistryConnection, SchemaSource } from './schema-registry.ts';
 export { applyTopics, contractTopics, planTopics } from './topics.ts';
 export type { ConfigChange, DesiredTopic, TopicChange } from './topics.ts';
 export { inTransaction } from './transaction.ts';
+export { currentRevision } from './state-revision.store.ts';
 export { SourceStreams } from './source-stream.ts';
 export type { Poll, SourceStreamsOptions, StreamHandle, StreamSpec, StreamStatus } from './source-stream.ts';
 export { snapshotFailed, snapshotRequests, TAKE_SNAPSHOT, takeSnapshot } from './snapshot-answer.ts';

@@ -2,12 +2,14 @@ import { createTopic, randomTopic, startCuttingProxy, type CuttingProxy } from '
 import { postgresUrl, startStack, type RunningStack } from '@tieout/stack';
 import pino from 'pino';
 import { DataSource } from 'typeorm';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import { numberedEvents, type NumberedEvents } from '../fixtures/numbered-events.ts';
 import { createKafka } from './kafka.ts';
 import { messagingMigrations } from './migrations.ts';
 import { markTopic } from './relay-mark.ts';
 import { startRelay, type Relay } from './relay.ts';
+
+vi.setConfig({ testTimeout: 180_000 });
 
 const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
 

@@ -30,6 +30,8 @@ export type { Logger } from './logging.ts';
 export { createMetrics, healthMetric, httpDuration } from './metrics.ts';
 export type { Metrics } from './metrics.ts';
 export { redact, redactText } from './redaction.ts';
+export { routesOf } from './routes.ts';
+export type { NestModule, ServiceRoute } from './routes.ts';
 export { runService, startService } from './service.ts';
 export type { RunningService, ServiceDefinition } from './service.ts';
 export { CONFIG, LOGGER, METRICS, SERVICE_NAME } from './tokens.ts';

@@ -2,9 +2,9 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Controller, Delete, Get, Module, Post } from '@nestjs/common';
-import { RequireRole, type ServiceDefinition } from '@tieout/platform';
+import { RequireRole, routesOf, type ServiceDefinition } from '@tieout/platform';
 import { describe, expect, it } from 'vitest';
-import { routesOf, unguarded } from './routes.ts';
+import { unguarded } from './routes.ts';
 
 const APPS = path.resolve(import.meta.dirname, '../../../apps');
 const services = globSync('*/src/app.module.ts', { cwd: APPS });

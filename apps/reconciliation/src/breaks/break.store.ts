@@ -1,100 +1,92 @@
 import type { EntityManager } from 'typeorm';
-import { severityOf } from '../checks/difference.ts';
-import type { Check } from '../checks/difference.ts';
 import type { OpenBreak } from '../checks/verdict.ts';
-import type { BreakState, StoredBreak } from './transition.ts';
+import type { BreakState } from './break-state.ts';
+import type { RunContext } from './transition.ts';
 
-interface BreakRow {
-  readonly state: BreakState;
-  readonly audit_sequence: string;
-  readonly audit_hash: string | null;
-}
+export const BREAK_TOPIC = 'finance.break.v1';
 
+/** Breaks whose difference stands, whatever people decided about it: a run has to look for them. */
 export async function openBreaks(tx: EntityManager): Promise<OpenBreak[]> {
-  return tx.query<(OpenBreak & { check: Check })[]>(
+  return tx.query<OpenBreak[]>(
     `SELECT break_id AS "breakId", check_name AS check, to_char(cut_off, 'YYYY-MM-DD') AS "cutOff" FROM break WHERE status = 'OPEN'`,
   );
 }
 
-/** By id, locked; ids that are no break yet are absent. */
-export async function lockBreaks(tx: EntityManager, breakIds: readonly string[]): Promise<Map<string, StoredBreak>> {
-  const rows = await tx.query<BreakRow[]>(
-    `SELECT state, audit_sequence, audit_hash FROM break WHERE break_id = ANY($1::uuid[]) ORDER BY break_id FOR UPDATE`,
+/** By id, locked until the transaction ends; ids that are no break yet are absent. Rows are locked in sorted order. */
+export async function lockBreaks(tx: EntityManager, breakIds: readonly string[]): Promise<Map<string, BreakState>> {
+  const rows = await tx.query<{ state: BreakState }[]>(
+    `SELECT state FROM break WHERE break_id = ANY($1::uuid[]) ORDER BY break_id FOR UPDATE`,
     [breakIds],
   );
-  return new Map(
-    rows.map(({ state, audit_sequence: sequence, audit_hash: auditHash }) => [
-      state.breakId,
-      { state, auditSequence: BigInt(sequence), auditHash },
-    ]),
+  return new Map(rows.map(({ state }) => [state.breakId, state]));
+}
+
+export async function putBreaks(tx: EntityManager, states: readonly BreakState[]): Promise<void> {
+  if (states.length === 0) return;
+  await tx.query(
+    `INSERT INTO break (break_id, status, check_name, kind, severity, currency, difference, opened_at, state)
+     SELECT (s->>'breakId')::uuid, s->>'status', s->>'check', s->>'kind', lower(s->>'severity'), s->>'currency',
+            (s->>'difference')::numeric, (s->>'openedAt')::timestamptz, s
+     FROM jsonb_array_elements($1::jsonb) AS b (s)
+     ON CONFLICT (break_id) DO UPDATE SET status = excluded.status, severity = excluded.severity, currency = excluded.currency,
+       difference = excluded.difference, opened_at = excluded.opened_at, state = excluded.state`,
+    [JSON.stringify(states)],
   );
 }
 
-export async function putBreaks(
+/** The run found them, changed or not. */
+export async function markSeen(
   tx: EntityManager,
-  breaks: readonly StoredBreak[],
+  breakIds: readonly string[],
+  { runId, at }: RunContext,
   cutOff: string | null,
 ): Promise<void> {
-  if (breaks.length === 0) return;
-  const states = breaks.map(({ state }) => state);
+  if (breakIds.length === 0) return;
   await tx.query(
-    `INSERT INTO break (break_id, status, check_name, kind, severity, currency, difference, opened_at, state, audit_sequence,
-                        audit_hash, cut_off)
-     SELECT *, $12::date FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::numeric[],
-       $8::timestamptz[], $9::jsonb[], $10::bigint[], $11::text[])
-     ON CONFLICT (break_id) DO UPDATE SET status = excluded.status, currency = excluded.currency,
-       difference = excluded.difference, opened_at = excluded.opened_at, state = excluded.state,
-       audit_sequence = excluded.audit_sequence, audit_hash = excluded.audit_hash, cut_off = excluded.cut_off`,
-    [
-      states.map((state) => state.breakId),
-      states.map((state) => state.status),
-      states.map((state) => state.check),
-      states.map((state) => state.kind),
-      states.map(severityOf),
-      states.map((state) => state.currency),
-      states.map((state) => state.difference),
-      states.map((state) => state.openedAt),
-      states.map((state) => JSON.stringify(state)),
-      breaks.map((one) => one.auditSequence.toString()),
-      breaks.map((one) => one.auditHash),
-      cutOff,
-    ],
+    `UPDATE break SET last_seen_run_id = $2, last_seen_at = $3, cut_off = $4::date WHERE break_id = ANY($1::uuid[])`,
+    [breakIds, runId, at, cutOff],
   );
 }
 
-export type ListedBreak = BreakState & { readonly severity: string };
-
-export interface BreakQuery {
-  readonly status: string | null;
-  readonly check: string | null;
-  readonly kind: string | null;
-  readonly limit: number;
-  /** Last break of the page before. */
-  readonly after: { readonly openedAt: string; readonly breakId: string } | null;
-}
-
-/** Newest first, one row more than asked for when there is a next page. */
-export async function listBreaks(
-  tx: EntityManager,
-  { status, check, kind, limit, after }: BreakQuery,
-): Promise<ListedBreak[]> {
-  const rows = await tx.query<{ state: BreakState; severity: string }[]>(
-    `SELECT state, severity FROM break
-     WHERE ($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR check_name = $2) AND ($6::text IS NULL OR kind = $6)
-       AND ($3::timestamptz IS NULL OR (opened_at, break_id) < ($3, $4::uuid))
-     ORDER BY opened_at DESC, break_id DESC LIMIT $5`,
-    [status, check, after?.openedAt ?? null, after?.breakId ?? null, limit + 1, kind],
+/** Ids of pending breaks whose day is over, a hundred at a time. */
+export async function overdueBreaks(tx: EntityManager, today: string): Promise<string[]> {
+  const rows = await tx.query<{ id: string }[]>(
+    `SELECT break_id AS id FROM break WHERE workflow = 'PENDING' AND expected_on < $1 ORDER BY break_id LIMIT 100`,
+    [today],
   );
-  return rows.map(({ state, severity }) => ({ ...state, severity }));
+  return rows.map(({ id }) => id);
 }
 
-export async function findBreak(tx: EntityManager, breakId: string): Promise<ListedBreak | null> {
-  const rows = await tx.query<{ state: BreakState; severity: string }[]>(
-    `SELECT state, severity FROM break WHERE break_id = $1`,
-    [breakId],
-  );
-  return rows[0] ? { ...rows[0].state, severity: rows[0].severity } : null;
+export interface ConfirmedMatch {
+  readonly breakId: string;
+  /** Ids of the items of both sides that a person declared to be the same. */
+  readonly left: readonly string[];
+  readonly right: readonly string[];
+  readonly by: string;
+  readonly reason: string;
 }
+
+/** Groups of a check that people declared to match, with the ids that the evidence names. */
+export async function confirmedMatches(tx: EntityManager, check: string): Promise<ConfirmedMatch[]> {
+  const rows = await tx.query<{ state: BreakState }[]>(
+    `SELECT state FROM break WHERE check_name = $1 AND workflow = 'RESOLVED' AND resolution = 'FORCE_MATCH' ORDER BY break_id`,
+    [check],
+  );
+  return rows.map(({ state: { breakId, evidence, counterpart, proposedBy, resolutionReason } }) => {
+    const [left, right] = [ids(evidence['left']), ids(evidence['right'])];
+    const named = counterpart === null ? [] : [counterpart];
+    return {
+      breakId,
+      // Who has one side alone names the other.
+      left: left.length > 0 ? left : named,
+      right: right.length > 0 ? right : named,
+      by: proposedBy ?? '',
+      reason: resolutionReason ?? '',
+    };
+  });
+}
+
+const ids = (text = ''): string[] => text.split(' ').filter((id) => id !== '');
 
 export interface BreakFigure {
   readonly check: string;
