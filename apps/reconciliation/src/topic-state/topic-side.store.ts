@@ -4,6 +4,7 @@ import type { ContractDocument, Document } from '../checks/documents.ts';
 import type { ForecastVersion, PublishedCell, PublishedForecast } from '../checks/forecast.ts';
 import type { Allocation, BalancedInvoice } from '../checks/invoice-balance.ts';
 import type { TopicSide } from '../checks/sides.ts';
+import { INSTANT, loadHierarchies, loadReversed } from './topic-relations.store.ts';
 
 /** What is compared: records of the instances that a run asks, documents up to the cut-off when there is one. */
 export interface TopicScope {
@@ -15,6 +16,8 @@ export interface TopicScope {
   readonly creditMemos: readonly string[];
   /** Planning instances asked for their forecast. */
   readonly forecasts: readonly string[];
+  /** Instances asked for their customers, by system. */
+  readonly customers: ReadonlyMap<string, readonly string[]>;
   readonly cutOff: string | null;
 }
 
@@ -28,13 +31,15 @@ export async function loadTopicSide(tx: EntityManager, scope: TopicScope): Promi
     laterMonths: await loadLaterMonths(tx, scope),
     allocations: await loadAllocations(tx, PAYMENTS, scope.receivables),
     creditAllocations: await loadCredits(tx, scope),
+    writeOffs: null,
+    reversed: await loadReversed(tx, scope),
+    hierarchies: await loadHierarchies(tx, scope),
     controlTotals: await loadControlTotals(tx, scope),
     forecast: await loadForecast(tx, scope),
     legalEntities: await loadLegalEntities(tx),
   };
 }
 
-const INSTANT = `to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 /** Records of a topic in these states; `$1` instances. */
 const standing = (topic: string, lifecycles: readonly string[]): string =>
   `topic_state WHERE topic = 'finance.${topic}.v1' AND value->>'lifecycle' IN ('${lifecycles.join("', '")}')
@@ -96,7 +101,8 @@ async function loadLaterMonths(tx: EntityManager, { receivables, cutOff }: Topic
 /** Of every document that stands: what is open of an invoice is what is open today, whatever the cut-off. */
 function loadAllocations(tx: EntityManager, from: string, instances: readonly string[]): Promise<Allocation[]> {
   return tx.query<Allocation[]>(
-    `SELECT d.key AS "documentId", a->>'invoiceId' AS "invoiceId", a->>'amount' AS amount, ${INSTANT} AS "changedAt"
+    `SELECT d.key AS "documentId", a->>'invoiceId' AS "invoiceId", a->>'amount' AS amount,
+            d.value->>'currency' AS currency, ${INSTANT} AS "changedAt"
      FROM (SELECT key, value, received_at FROM ${from}) d, jsonb_array_elements(d.value->'allocations') a`,
     [instances],
   );

@@ -4,6 +4,8 @@ export interface StateRow {
   readonly key: string;
   readonly revision: bigint;
   readonly value: unknown;
+  /** Trace of the event that brought it. */
+  readonly correlationId: string;
 }
 
 /** Revisions that are stored of these keys, with their rows locked. */
@@ -23,15 +25,17 @@ export async function storedRevisions(
 export async function putStates(tx: EntityManager, topic: string, rows: readonly StateRow[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(
-    `INSERT INTO topic_state (topic, key, revision, value)
-     SELECT $1::text, * FROM unnest($2::text[], $3::bigint[], $4::jsonb[])
-     ON CONFLICT (topic, key) DO UPDATE SET revision = excluded.revision, value = excluded.value, received_at = clock_timestamp()
+    `INSERT INTO topic_state (topic, key, revision, value, correlation_id)
+     SELECT $1::text, * FROM unnest($2::text[], $3::bigint[], $4::jsonb[], $5::text[])
+     ON CONFLICT (topic, key) DO UPDATE SET revision = excluded.revision, value = excluded.value, received_at = clock_timestamp(),
+       correlation_id = excluded.correlation_id
      WHERE excluded.revision > topic_state.revision`,
     [
       topic,
       rows.map((row) => row.key),
       rows.map((row) => row.revision.toString()),
       rows.map((row) => toJson(row.value)),
+      rows.map((row) => row.correlationId),
     ],
   );
 }
