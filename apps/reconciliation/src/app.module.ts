@@ -1,24 +1,40 @@
 import { Module } from '@nestjs/common';
 import type { TopicName } from '@tieout/canonical';
 import {
+  CODEC,
   CONSUMERS,
   EXCEPTION_KINDS,
   KAFKA,
   MessagingModule,
+  MessagingRuntime,
   messagingMigrations,
   Outbox,
   TieoutTransport,
 } from '@tieout/messaging';
-import type { ConsumerSpec, wholeTopic } from '@tieout/messaging';
-import { CONFIG, HealthRegistry, Lifecycle, LOGGER, METRICS } from '@tieout/platform';
+import type { Codec, ConsumerSpec, wholeTopic } from '@tieout/messaging';
+import { CONFIG, HealthRegistry, Lifecycle, LOGGER, METRICS, routesOf } from '@tieout/platform';
 import type { Logger, Metrics, ServiceDefinition } from '@tieout/platform';
 import { DataSource } from 'typeorm';
+import { BreakActsController } from './breaks/break-acts.controller.ts';
+import { BreakAuditController } from './breaks/break-audit.controller.ts';
+import { BREAK_DESK, BreakDesk } from './breaks/break-desk.worker.ts';
+import { BreakSheetsController } from './breaks/break-sheets.controller.ts';
 import { BreaksController } from './breaks/breaks.controller.ts';
+import { breakParts } from './breaks/breaks.worker.ts';
+import { ExchangeRatesController } from './breaks/exchange-rates.controller.ts';
+import { comparisonControllers, comparisonProviders } from './comparisons/comparisons.module.ts';
 import { reconciliationConfig } from './config.ts';
 import type { ReconciliationConfig } from './config.ts';
+import { BreakWorkflow1732330200000 } from './migrations/break-workflow.ts';
+import { ComparisonTables1732330300000 } from './migrations/comparison-tables.ts';
 import { CreateReconciliation1732330000000 } from './migrations/create-tables.ts';
+import { RuleSets1732330400000 } from './migrations/rule-sets.ts';
+import { RunFacts1732330150000 } from './migrations/run-facts.ts';
+import { StatementTables1732330310000 } from './migrations/statement-tables.ts';
 import { TopicFigures1732330100000 } from './migrations/topic-figures.ts';
 import { reconciliationMetrics } from './reconciliation-metrics.worker.ts';
+import { ruleControllers, ruleProviders } from './rules/rules.module.ts';
+import { API_ROUTES, OpenApiController } from './openapi/openapi.controller.ts';
 import { RunsController } from './runs/runs.controller.ts';
 import { RunWorker } from './runs/run.worker.ts';
 import { snapshotConsumer, snapshotItemConsumer } from './runs/snapshot.consumer.ts';
@@ -50,6 +66,7 @@ const COMPARED: readonly TopicName[] = [
   'finance.contract.v1',
   'finance.customer-account.v1',
   'finance.legal-entity.v1',
+  'finance.cross-reference.v1',
   'finance.order.v1',
   'finance.invoice.v1',
   'finance.credit-memo.v1',
@@ -61,11 +78,32 @@ const COMPARED: readonly TopicName[] = [
 /** Longer than any turn of the loop: a run over large snapshots takes seconds. */
 const HANGS_MS = 120_000;
 
+function openDesk(
+  config: ReconciliationConfig,
+  dataSource: DataSource,
+  kafka: Parameters<typeof wholeTopic>[0],
+  codec: Codec,
+  outbox: Outbox,
+  logger: Logger,
+  lifecycle: Lifecycle,
+): BreakDesk {
+  const {
+    BREAK_POLICY: policy,
+    GROUP_CURRENCY: groupCurrency,
+    EXCHANGE_RATES: rates,
+    PENDING_SWEEP_MS: sweepMs,
+  } = config;
+  const desk = new BreakDesk({ outbox, policy, groupCurrency, logger });
+  for (const part of breakParts({ dataSource, kafka, codec, desk, rates, sweepMs })) lifecycle.register(part);
+  return desk;
+}
+
 function openWorker(
   config: ReconciliationConfig,
   dataSource: DataSource,
   kafka: Parameters<typeof wholeTopic>[0],
   outbox: Outbox,
+  breaks: BreakDesk,
   logger: Logger,
   lifecycle: Lifecycle,
   health: HealthRegistry,
@@ -74,6 +112,7 @@ function openWorker(
   const worker = new RunWorker({
     dataSource,
     outbox,
+    breaks,
     logger,
     caughtUp: createCaughtUp({ kafka, dataSource, service: NAME, topics: COMPARED }),
     sides: config.RECONCILIATION_SIDES,
@@ -83,6 +122,11 @@ function openWorker(
     recheckMs: config.RECHECK_DELAY_MS,
     settleMs: config.SETTLE_MS,
     runsKept: config.RUNS_KEPT,
+    terms: {
+      today: config.BUSINESS_DATE === '' ? null : config.BUSINESS_DATE,
+      billingToleranceDays: config.BILLING_TOLERANCE_DAYS,
+      reversalGraceMs: config.REVERSAL_SLA_MS,
+    },
   });
   lifecycle.register({ name: 'runs', phase: 'workers', start: () => worker.start(), stop: () => worker.stop() });
   health.register('runs', () => ({ ok: worker.idleMs() < HANGS_MS, detail: { idleMs: worker.idleMs() } }), 'live');
@@ -92,16 +136,35 @@ function openWorker(
 
 @Module({
   imports: [MessagingModule.forService()],
-  controllers: [RunsController, BreaksController],
+  controllers: [
+    RunsController,
+    BreaksController,
+    BreakActsController,
+    BreakAuditController,
+    BreakSheetsController,
+    ExchangeRatesController,
+    ...comparisonControllers,
+    ...ruleControllers,
+    OpenApiController,
+  ],
   providers: [
     { provide: CONSUMERS, useValue: consumers },
     // What it finds are breaks, which are objects of their own.
     { provide: EXCEPTION_KINDS, useValue: [] },
+    { provide: API_ROUTES, useFactory: () => routesOf(AppModule) },
+    {
+      provide: BREAK_DESK,
+      // The last is not used: its part of the life cycle, which reads the revisions back, has to stand before the desk's.
+      inject: [CONFIG, DataSource, KAFKA, CODEC, Outbox, LOGGER, Lifecycle, MessagingRuntime],
+      useFactory: openDesk,
+    },
     {
       provide: RunWorker,
-      inject: [CONFIG, DataSource, KAFKA, Outbox, LOGGER, Lifecycle, HealthRegistry, METRICS],
+      inject: [CONFIG, DataSource, KAFKA, Outbox, BREAK_DESK, LOGGER, Lifecycle, HealthRegistry, METRICS],
       useFactory: openWorker,
     },
+    ...comparisonProviders,
+    ...ruleProviders,
   ],
 })
 class AppModule {}
@@ -109,7 +172,16 @@ class AppModule {}
 export const service: ServiceDefinition = {
   name: NAME,
   config: reconciliationConfig,
-  migrations: [...messagingMigrations, CreateReconciliation1732330000000, TopicFigures1732330100000],
+  migrations: [
+    ...messagingMigrations,
+    CreateReconciliation1732330000000,
+    TopicFigures1732330100000,
+    RunFacts1732330150000,
+    BreakWorkflow1732330200000,
+    ComparisonTables1732330300000,
+    StatementTables1732330310000,
+    RuleSets1732330400000,
+  ],
   module: AppModule,
   strategy: TieoutTransport,
 };

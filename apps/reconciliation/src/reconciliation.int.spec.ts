@@ -68,13 +68,8 @@ describe('reconciliation', () => {
     const clean = await service.run(world.raw());
     expect(clean).toMatchObject({ status: 'clean', reasons: [], breaks: 0, timing: 0, findings: [] });
     expect(clean.checks.toSorted()).toEqual([
-      'cells-erp-topic',
-      'cells-topic-planning',
-      'control-totals',
-      'customers-crm-erp',
-      'invoice-balance',
-      'invoices-erp-topic',
-      'payments-erp-topic',
+      ...['cells-erp-planning', 'cells-erp-topic', 'cells-topic-planning', 'control-totals', 'cross-references'],
+      ...['customers-crm-erp', 'hierarchies', 'invoice-balance', 'invoices-erp-topic', 'payments-erp-topic'],
       'unapplied-payments',
     ]);
     const { stations } = await service.get<{ stations: Record<string, unknown[]> }>('/stations');
@@ -102,6 +97,14 @@ describe('reconciliation', () => {
     expect(stations).toEqual({ erp: figures, topic: figures, planning: figures });
     const metrics = await (await fetch(`${service.url}/metrics`)).text();
     expect(metrics).toMatch(/tieout_reconciliation_last_success_timestamp_seconds\{[^}]*\} 1\d{9}/);
+    expect(sample(metrics, 'tieout_reconciliation_side_complete', { side: `cell@anaplan:${world.instance}` })).toBe(
+      '1',
+    );
+    expect(sample(metrics, 'tieout_reconciliation_check_timestamp_seconds', { check: 'hierarchies' })).toMatch(
+      /^1\d{9}/,
+    );
+    // Every figure could be read.
+    expect(metrics).not.toMatch(/tieout_metric_read_errors_total\{[^}]*\} [1-9]/);
     expect(await service.get('/health/ready')).toMatchObject({ status: 'ok' });
   });
 
@@ -153,6 +156,8 @@ describe('reconciliation', () => {
     expect(
       sample(metrics, 'tieout_breaks', { check: 'invoices-erp-topic', kind: 'amount', severity: 'critical' }),
     ).toBe('1');
+    const young = { entity: world.entity.code, severity: 'critical', age: 'under a day' };
+    expect(sample(metrics, 'tieout_breaks_by_age', young)).toBe('15');
     expect(sample(metrics, 'tieout_break_value', { check: 'cells-topic-planning', currency: 'USD' })).toBe('1');
 
     const fixed = await service.run(world.raw());
@@ -202,7 +207,11 @@ describe('reconciliation', () => {
       'cell@anaplan: the adapter could not complete it: the model is locked',
       'invoice@netsuite: gross in USD sums up to 163, the header says 163.01',
     ]);
-    expect(incomplete.checks.toSorted()).toEqual(['customers-crm-erp', 'payments-erp-topic']);
+    expect(incomplete.checks.toSorted()).toEqual(['cross-references', 'customers-crm-erp', 'payments-erp-topic']);
+    expect(incomplete.notMade).toContainEqual({
+      check: 'cells-topic-planning',
+      because: 'not asked or not complete: actuals of planning',
+    });
   });
 
   it('gives up on a side that never answers, without calling the run clean', async () => {
@@ -231,6 +240,22 @@ describe('reconciliation', () => {
       kind: 'missing',
       object: canonicalId('salesforce', world.instance, 'Account', '001B'),
     });
+  });
+
+  it('gives a void its time, looks again when that is over and not before, and takes its absence for a break then', async () => {
+    await publishWorld();
+    await service.start({ REVERSAL_SLA_MS: '2500' });
+    const rows = world.raw();
+    Object.assign(rows['payment@netsuite']?.[1] ?? {}, { voided: 'T', foreigntotal: '0' });
+    const began = Date.now();
+    const first = await service.run(rows);
+    expect([first.status, first.breaks, named(first.findings)]).toEqual([
+      ...['timing', 0],
+      ['cells-erp-topic paid', 'payments-erp-topic reversal-missing'],
+    ]);
+    const second = await service.followUp(first, rows);
+    expect(Date.now() - began).toBeGreaterThan(2_500);
+    expect([second.status, named(await service.openBreaks())]).toEqual(['breaks', named(first.findings)]);
   });
 
   it('compares up to a business date, and leaves later documents and their months alone', async () => {

@@ -63,6 +63,13 @@ export class ContractWorld extends FixtureWorld {
       'finance.contract.v1',
       this.sales.map((sale) => ({ key: this.contractId(sale.id), value: this.contract(sale) })),
     );
+    const references = this.sales.map((sale) =>
+      this.reference('contract', 'salesforce', sale.id, this.contractId(sale.id)),
+    );
+    await bus.send(
+      'finance.cross-reference.v1',
+      references.map((value) => ({ key: value.crossReferenceId, value })),
+    );
     await bus.send(
       'finance.order.v1',
       this.#active().map((sale) => ({ key: this.orderId(sale.id), value: this.order(sale) })),

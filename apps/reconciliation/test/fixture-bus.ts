@@ -16,6 +16,8 @@ export interface Bus {
   read<T extends TopicName>(topic: T, filter: (value: ValueOf<T>) => boolean): Promise<ValueOf<T>[]>;
   /** Plays an adapter: the items of the rows, then the header. */
   answer(request: SnapshotRequest, rows: readonly Record<string, string>[], over?: Partial<Snapshot>): Promise<void>;
+  /** Where the partitions of a topic end now. */
+  ends(topic: TopicName): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -64,6 +66,10 @@ export async function openBus(): Promise<Bus> {
         error: null,
       };
       await send('finance.snapshot.v1', [{ key: snapshotId, value: { snapshotId, ...asked, ...header, ...over } }]);
+    },
+    async ends(topic) {
+      const ranges = await wholeTopic(kafka, topic);
+      return ranges.toSorted((a, b) => a.partition - b.partition).map(({ to }) => String(to));
     },
     close: () => producer.disconnect(),
   };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { add, canonicalId, joinKey, subtract, sum } from '@tieout/canonical';
-import type { ControlTotal, Invoice, LegalEntity, Payment, Source } from '@tieout/canonical';
+import type { ControlTotal, CrossReference, Invoice, LegalEntity, Payment, Source } from '@tieout/canonical';
 
 /** A customer's invoice and what was paid of it, as a person would tell it. */
 export interface Deal {
@@ -158,6 +158,14 @@ export class FixtureWorld {
         ),
       };
     });
+  }
+
+  protected reference(type: string, system: string, vendorId: string, canonical: string): CrossReference {
+    return {
+      crossReferenceId: joinKey([type, system, this.instance, vendorId]),
+      ...{ revision: 1n, type, system, instance: this.instance, vendorId, canonicalId: canonical },
+      ...{ status: 'ACTIVE', aliasOf: null, source: this.source(type, vendorId, system) },
+    };
   }
 
   protected source(entity: string, id: string, system = 'netsuite'): Source {

@@ -1,5 +1,6 @@
 import type { BilledLine, Contract, ContractLine, ErpOrder } from '../src/checks/contract.ts';
 import type { ErpDocument } from '../src/checks/documents.ts';
+import type { Entity } from '../src/checks/hierarchies.ts';
 import type { Sides, TopicSide } from '../src/checks/sides.ts';
 
 /* Sides of the checks in which nothing is wrong; a spec changes what it is about. */
@@ -7,21 +8,24 @@ import type { Sides, TopicSide } from '../src/checks/sides.ts';
 export const noTopic: TopicSide = {
   ...{ invoices: [], payments: [], orders: [], creditMemos: [], allocations: [], creditAllocations: null },
   ...{ controlTotals: [], laterMonths: new Set<string>(), forecast: { versions: [], cells: [] } },
+  ...{ writeOffs: null, reversed: [], hierarchies: { entities: [], customers: [] } },
   legalEntities: new Map(),
 };
 
 export const noSides: Sides = {
   ...{ topic: null, erpInvoices: null, erpPayments: null, erpCustomers: null, crmCustomers: null, planningCells: null },
   ...{ erpOrders: null, erpInvoiceLines: null, erpCreditMemos: null, contracts: null, contractLines: null },
-  ...{ plannedCells: null, unreadable: [], legalEntityIdOf: () => null },
+  ...{ plannedCells: null, unreadable: [], repeated: [], legalEntityIdOf: () => null },
+  ...{ erpReversed: [], references: null, held: [], cutOff: null },
+  terms: { today: '2026-01-01', billingToleranceDays: 10, reversalGraceMs: 900_000 },
 };
 
 /** Ids that an ERP document carries beside its canonical ones. */
-export const erpIds = { vendorId: '1', vendorCustomerId: '77', customerAccountId: 'account' };
+export const erpIds = { vendorId: '1', vendorCustomerId: '77', customerAccountId: 'account', legalEntity: null };
 
 export const contract: Contract = {
   ...{ id: 'c1', vendorId: '800A', number: '00000101', status: 'Activated', isActive: true },
-  ...{ customerId: 'cust', currency: 'CHF', legalEntity: 'CH', changedAt: '2026-01-01T00:00:00.000Z' },
+  ...{ customerId: 'cust', currency: 'CHF', legalEntity: 'CH', endsOn: null, changedAt: '2026-01-01T00:00:00.000Z' },
 };
 
 export const contractLine: ContractLine = {
@@ -39,6 +43,11 @@ export const erpDocument: ErpDocument = {
   ...erpIds,
   ...{ id: 'd1', number: 'DOC1', legalEntityId: 'le', customerId: 'cust', currency: 'CHF', date: '2026-03-31' },
   ...{ amount: '100', rest: '0', changedAt: null },
+};
+
+/** A legal entity as its topic holds it. */
+export const entity: Entity = {
+  ...{ id: 'le', code: 'CH', instance: 'main', parentId: null, isDeleted: false, changedAt: null },
 };
 
 /** The order of the contract, of which March is billed. */

@@ -1,0 +1,5 @@
+/** One value of a gauge. */
+export interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
