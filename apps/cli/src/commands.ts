@@ -1,35 +1,55 @@
 import {
   DISCOVERY_FILE,
-  listBreaks,
   listRuns,
+  NoAnswer,
   NoRunningDemo,
-  oneBreak,
   readDiscovery,
   readServices,
   readTopicSummaries,
-  type BreakFilter,
-  type Discovery,
 } from '@tieout/demo';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
+import { breaks } from './breaks.ts';
+import { reconciliation } from './breaks-desk.ts';
 import { EXIT, print, wholeNumber, type Common } from './command-line.ts';
+import { comparisons } from './comparisons.ts';
 import { fromWhereItWasTyped } from './config.ts';
 import { deadLetters } from './dead-letters.ts';
 import { outbox } from './outbox.ts';
 import { exceptions } from './exceptions.ts';
+import { reconcile } from './reconcile.ts';
 import { replay } from './replay.ts';
-import { breaksText, breakText, runsText, statusText, topicsText } from './text.ts';
+import { rules } from './rules.ts';
+import { RulesFileError } from './rules-file.ts';
+import { statements } from './statements.ts';
+import { runsText, statusText, topicsText } from './text.ts';
+import { NoToken } from './token.ts';
 import { whoami } from './whoami.ts';
+
+export async function run(): Promise<void> {
+  try {
+    await program().parseAsync();
+  } catch (error) {
+    // What is not there, or does not answer, is no bug of this program: its stack helps nobody.
+    const expected = [NoRunningDemo, NoAnswer, NoToken, RulesFileError].some((kind) => error instanceof kind);
+    const text = expected || !(error instanceof Error) ? String((error as Error).message) : error.stack;
+    process.stderr.write(`${text ?? ''}\n`);
+    process.exitCode = error instanceof NoRunningDemo ? EXIT.nothingRuns : EXIT.notReady;
+  }
+}
 
 /** All commands; a wrong command line ends the process with what is wrong, as commander does. */
 export function program(): Command {
   const root = new Command('npm run tieout --').description(
-    'Looks at a running Tieout: services, topics, runs and breaks. It finds the one that `npm run demo` started.',
+    'Looks at a running Tieout: services, topics, runs and breaks. It finds the one that `npm run demo` started. `reconcile` needs none.',
   );
   root.showHelpAfterError('(--help shows every option)');
-  for (const define of [status, topics, breaks, runs, exceptions, replay, whoami])
+  for (const define of [status, topics, breaks, runs, exceptions, replay, rules, whoami])
     root.addCommand(withCommon(define()));
   root.addCommand(deadLetters(withCommon));
   root.addCommand(outbox(withCommon));
+  root.addCommand(comparisons(withCommon));
+  root.addCommand(statements(withCommon));
+  root.addCommand(reconcile());
   return root;
 }
 
@@ -63,56 +83,12 @@ function topics(): Command {
     });
 }
 
-interface BreakFlags extends Common {
-  readonly status: 'open' | 'closed' | 'all';
-  readonly check?: string;
-  readonly kind?: string;
-  readonly limit: number;
-  readonly cursor?: string;
-}
-
-function breaks(): Command {
-  return new Command('breaks')
-    .description('breaks of reconciliation, newest first; with an id, one of them and its evidence')
-    .argument('[id]', 'of one break')
-    .addOption(new Option('--status <status>', 'which').choices(['open', 'closed', 'all']).default('open'))
-    .option('--check <check>', 'only of this check, e.g. contract-billing')
-    .option('--kind <kind>', 'only of this kind, e.g. missing')
-    .option('--limit <n>', 'most breaks on a page', wholeNumber(1, 500), 50)
-    .option('--cursor <cursor>', 'the page after that one, which names it')
-    .action(async (id: string | undefined, flags: BreakFlags) => {
-      const base = reconciliation(readDiscovery(flags.stack));
-      if (id !== undefined) {
-        const one = await oneBreak(base, id);
-        return print(flags.json, one, () => breakText(one, new Date()));
-      }
-      const page = await listBreaks(base, filterOf(flags));
-      print(flags.json, page, () => breaksText(page.breaks, page.nextCursor, new Date()));
-    });
-}
-
-function filterOf({ status, check, kind, limit, cursor }: BreakFlags): BreakFilter {
-  return {
-    limit,
-    ...(status === 'all' ? {} : { status }),
-    ...(check === undefined ? {} : { check }),
-    ...(kind === undefined ? {} : { kind }),
-    ...(cursor === undefined ? {} : { cursor }),
-  };
-}
-
 function runs(): Command {
   return new Command('runs')
     .description('runs of reconciliation, latest first')
     .option('--limit <n>', 'how many', wholeNumber(1, 500), 20)
     .action(async ({ json, stack, limit }: Common & { limit: number }) => {
-      const found = await listRuns(reconciliation(readDiscovery(stack)), limit);
+      const found = await listRuns(reconciliation({ json, stack }), limit);
       print(json, { runs: found }, () => runsText(found, new Date()));
     });
-}
-
-function reconciliation({ services }: Discovery): string {
-  const { url } = services['reconciliation'] ?? {};
-  if (url === undefined) throw new NoRunningDemo('no reconciliation is announced there; start one with: npm run demo');
-  return url;
 }

@@ -14,6 +14,7 @@ export interface TokenFlags {
   readonly tokenFile?: string;
   /** Of a token of the running demo's issuer. */
   readonly asRole: Role;
+  readonly asUser?: string;
 }
 
 /** There is no token to call with; the message says how to get one. */
@@ -29,7 +30,8 @@ export function withToken(command: Command): Command {
       new Option('--as-role <role>', "without a token: the role to take at the running demo's issuer")
         .choices(ROLES)
         .default('operator'),
-    );
+    )
+    .option('--as-user <name>', "without a token: whom to be at the running demo's issuer (default: who is logged in)");
 }
 
 /**
@@ -70,12 +72,12 @@ function expiry(token: string): number | null {
   }
 }
 
-async function ofRunningDemo({ stack, asRole }: TokenFlags): Promise<string> {
+async function ofRunningDemo({ stack, asRole, asUser }: TokenFlags): Promise<string> {
   const { issuer } = readDiscovery(stack);
   if (issuer == null)
     throw new NoRunningDemo(`${stack} announces no issuer of tokens: use --token-file or TIEOUT_TOKEN; ${HELP}`);
   try {
-    return await requestToken(issuer, { subject: userInfo().username, roles: [asRole] });
+    return await requestToken(issuer, { subject: asUser ?? userInfo().username, roles: [asRole] });
   } catch (error) {
     throw new NoToken(`no token of the running demo: ${(error as Error).message}`);
   }
