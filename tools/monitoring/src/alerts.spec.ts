@@ -88,10 +88,10 @@ describe('dashboards', () => {
     expect(stale(ROOT, await generatedFiles())).toEqual([]);
   });
 
-  it('are there for every service and for the flow, and each panel says its unit and how to read it', async () => {
+  it('are there for every service, for the flow and for finance, and each panel says its unit and how to read it', async () => {
     const files = [...(await generatedFiles())].filter(([file]) => file.includes('/dashboards/'));
     const services = readdirSync(path.join(ROOT, 'apps')).filter((app) => !['cli', 'sandbox'].includes(app));
-    expect(files.map(([file]) => path.basename(file, '.json')).sort()).toEqual([...services, 'flow'].sort());
+    expect(files.map(([file]) => path.basename(file, '.json')).sort()).toEqual([...services, 'finance', 'flow'].sort());
     for (const [file, content] of files) {
       const { panels, uid } = JSON.parse(content) as {
         uid: string;

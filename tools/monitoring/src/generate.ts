@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import * as prettier from 'prettier';
 import { configurationPage } from './configuration.ts';
+import { financeDashboard } from './dashboards/finance.ts';
 import { flowDashboard } from './dashboards/flow.ts';
 import { serviceDashboard } from './dashboards/service.ts';
 import { composeTargets, SERVICES } from './services.ts';
@@ -15,6 +16,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/configuration.md', await configurationPage(ROOT)],
     ['deploy/prometheus/targets.json', composeTargets()],
     [`${DASHBOARDS}/flow.json`, flowDashboard()],
+    [`${DASHBOARDS}/finance.json`, financeDashboard()],
     ...SERVICES.map((service): [string, object] => [`${DASHBOARDS}/${service.name}.json`, serviceDashboard(service)]),
   ];
   const files = contents.map(async ([file, content]) => [file, await formatted(file, content)] as const);

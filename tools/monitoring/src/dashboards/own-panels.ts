@@ -96,12 +96,25 @@ const OWN: Readonly<Record<string, readonly Builder<Panel>[]>> = {
       [{ expr: `sum by (check) (max by (check, kind, severity) (tieout_breaks))`, legend: '{{check}}' }],
       { stacked: true },
     ),
-    graph({ title: 'Value of open breaks', description: 'Absolute differences, in the currency.', unit: 'short' }, [
+    graph({ title: 'Value of open breaks', description: 'Wrong or absent money, in the currency.', unit: 'short' }, [
       { expr: `sum by (currency) (max by (check, currency) (tieout_break_value))`, legend: '{{currency}}' },
     ]),
     graph({ title: 'Runs kept', description: 'By status; incomplete ones prove nothing.', unit: 'short' }, [
       { expr: `max by (status) (tieout_reconciliation_runs)`, legend: '{{status}}' },
     ]),
+    graph(
+      { title: 'Complete sides', description: '1: the last run had all of it. 0 proves nothing.', unit: 'short' },
+      [{ expr: `max by (side) (tieout_reconciliation_side_complete)`, legend: '{{side}}' }],
+      { max: 1 },
+    ),
+    graph({ title: 'Age of each check', description: 'Since a run over all dates last made it.', unit: 's' }, [
+      { expr: `time() - max by (check) (tieout_reconciliation_check_timestamp_seconds)`, legend: '{{check}}' },
+    ]),
+    graph(
+      { title: 'Complete comparisons', description: '1: the last full run had all sides.', unit: 'short' },
+      [{ expr: `max by (comparison) (tieout_comparison_complete)`, legend: '{{comparison}}' }],
+      { max: 1 },
+    ),
   ],
 };
 
