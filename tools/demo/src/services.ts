@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { AnaplanCredentials, NetSuiteCredentials, SalesforceCredentials } from '@tieout/sandbox';
 import type { StackHandle } from '@tieout/stack';
+import { MONTH_END } from './month-end/catalogue.ts';
 import type { Service } from './options.ts';
 import type { Login } from './provision.ts';
 import type { SupervisedService } from './supervisor.ts';
@@ -92,6 +93,12 @@ function vendorEnvironment(service: Service, { salesforce, netsuite, anaplan }: 
         ANAPLAN_FORECAST_INTERVAL_MS: '1000',
       };
     case 'reconciliation':
-      return { RUN_POLL_MS: '200', RUN_DEADLINE_MS: '100000', RECHECK_DELAY_MS: '2000' };
+      return {
+        RUN_POLL_MS: '200',
+        RUN_DEADLINE_MS: '100000',
+        RECHECK_DELAY_MS: '2000',
+        // What the month-end is to bill later is not missing, whatever day it is.
+        BUSINESS_DATE: MONTH_END,
+      };
   }
 }

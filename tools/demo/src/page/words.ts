@@ -15,6 +15,10 @@ const CHECKS: Readonly<Record<string, { readonly title: string; readonly sides: 
   'contract-billing': { title: 'Contract and its billing', sides: ['CRM contract', 'ERP billing'] },
   'unapplied-payments': { title: 'Unapplied payment', sides: ['Should be unapplied', 'Is unapplied'] },
   'forecast-planning-topic': { title: 'Forecast: planning and topic', sides: ['Planning', 'Topic'] },
+  'cells-erp-planning': { title: 'Actuals: ERP and planning', sides: ['ERP', 'Planning'] },
+  'billing-schedule': { title: 'Billing schedule and its bills', sides: ['Scheduled', 'Billed'] },
+  'cross-references': { title: 'Cross-reference', sides: ['Should lead to', 'Leads to'] },
+  hierarchies: { title: 'Legal entities and hierarchies', sides: ['ERP', 'Topics and planning'] },
 };
 
 export const checkTitle = (check: string): string => CHECKS[check]?.title ?? check;

@@ -14,7 +14,10 @@ export interface GuardedCall {
   readonly token: string;
   /** Default GET. */
   readonly method?: string;
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it is, in place of a body. */
+  readonly content?: { readonly type: string; readonly bytes: Uint8Array };
 }
 
 export interface Answer {
@@ -41,15 +44,18 @@ export async function getJson(url: string): Promise<unknown> {
 
 /** Calls a guarded endpoint. @throws NoAnswer as getJson does; status 401 and 403 say that it is about the token */
 export async function callGuarded(url: string, call: GuardedCall): Promise<unknown> {
-  const { token, method = 'GET', body } = call;
-  const headers = {
-    authorization: `Bearer ${token}`,
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-  };
-  return jsonOf(
-    url,
-    await get(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }),
-  );
+  const { token, method = 'GET' } = call;
+  const sent = sentBy(call);
+  const headers = { authorization: `Bearer ${token}`, ...(sent === null ? {} : { 'content-type': sent.type }) };
+  return jsonOf(url, await get(url, { method, headers, ...(sent === null ? {} : { body: sent.body }) }));
+}
+
+function sentBy({
+  body,
+  content,
+}: GuardedCall): { readonly type: string; readonly body: string | Uint8Array<ArrayBuffer> } | null {
+  if (content !== undefined) return { type: content.type, body: new Uint8Array(content.bytes) };
+  return body === undefined ? null : { type: 'application/json', body: JSON.stringify(body) };
 }
 
 function jsonOf(url: string, { status, text }: Answer): unknown {
