@@ -23,7 +23,8 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['{apps,libs,tools}/**/*.int.spec.ts'],
+          // Brokers of their own, for which they mostly wait: beside others they cost little.
+          include: ['{apps,libs,tools}/**/*.int.spec.ts', 'libs/**/*.e2e.spec.ts'],
           exclude: ['**/node_modules/**'],
           globalSetup: ['libs/testing/src/global-setup.ts'],
           testTimeout: 60_000,
@@ -35,7 +36,7 @@ export default defineConfig({
       {
         test: {
           name: 'end-to-end',
-          include: ['{apps,libs,tools}/**/*.e2e.spec.ts'],
+          include: ['{apps,tools}/**/*.e2e.spec.ts'],
           exclude: ['**/node_modules/**'],
           testTimeout: 600_000,
           retry,

@@ -1,10 +1,17 @@
-import { messaging } from './messaging/main.ts';
+import { runBenchmark } from './benchmark.ts';
 
-/** `npm run bench -- <what> [options]`. */
+/** `npm run bench -- <what> [options]`; only what is asked for is loaded. */
 const [what, ...args] = process.argv.slice(2);
-if (what === 'messaging') process.exit(await messaging(args).catch(explain));
-console.error('npm run bench -- messaging [--help]');
-process.exit(2);
+const code = await run().catch(explain);
+process.exit(code);
+
+async function run(): Promise<number> {
+  if (what === 'messaging') return runBenchmark((await import('./messaging/main.ts')).messaging, args);
+  if (what === 'reconciliation') return runBenchmark((await import('./reconciliation/main.ts')).reconciliation, args);
+  if (what === 'quality') return (await import('./quality/main.ts')).quality(args);
+  console.error('npm run bench -- messaging|reconciliation|quality [--help]');
+  return 2;
+}
 
 /** What the caller got wrong is said in a line, everything else with its stack. */
 function explain(error: unknown): number {

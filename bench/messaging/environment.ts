@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { postgresUrl, startStack, type RunningStack } from '@tieout/stack';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
-import pg from 'pg';
-import { cpuSeconds, treeCpuSeconds } from './proc.ts';
+import { inDatabase } from '../database.ts';
+import { cpuSeconds, treeCpuSeconds } from '../proc.ts';
 import { registerRecord } from './record.ts';
 
 /** Where everything is; plain data, it travels to the measured programs. */
@@ -86,14 +86,4 @@ function processesOf(folder: string): { postgres?: number; kafka?: number } {
   const pid = (name: string): number | undefined => processes.find((each) => each.name === name)?.pid;
   const [postgres, kafka] = [pid('postgres'), pid('kafka-1')];
   return { ...(postgres !== undefined && { postgres }), ...(kafka !== undefined && { kafka }) };
-}
-
-export async function inDatabase<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { inDatabase, type Environment } from './environment.ts';
-import type { Measurement } from './measurement.ts';
-import { cpuSeconds, maxRssMiB } from './proc.ts';
+import { inDatabase } from '../database.ts';
+import type { Environment } from './environment.ts';
+import type { Measurement } from '../measurement.ts';
+import { cpuSeconds, maxRssMiB } from '../proc.ts';
 import { idOf } from './record.ts';
 
 /** What a throughput measurement saw between the first and the last event. */

@@ -1,7 +1,7 @@
 import { METRIC as CONSUME } from '../scenarios/consume.ts';
 import { metricAt } from '../scenarios/latency.ts';
 import { METRIC as PUBLISH } from '../scenarios/publish.ts';
-import type { Chart } from './plot.ts';
+import type { Chart } from '../../report/plot.ts';
 
 export const CHARTS: readonly Chart[] = [
   { title: 'Consume once with effect, events/s', metric: CONSUME },

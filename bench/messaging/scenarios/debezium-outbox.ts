@@ -1,5 +1,6 @@
 import { type Connect, startConnect } from '../connect/connect.ts';
-import { type Environment, inDatabase } from '../environment.ts';
+import { inDatabase } from '../../database.ts';
+import type { Environment } from '../environment.ts';
 import { DEBEZIUM_OUTBOX } from '../outbox-tables.ts';
 
 export interface DebeziumRelay {

@@ -1,7 +1,8 @@
 import type { PostgresAddress } from '@tieout/stack';
 import { type Connect, startConnect } from '../connect/connect.ts';
-import { type Environment, inDatabase } from '../environment.ts';
-import type { Measurement } from '../measurement.ts';
+import { inDatabase } from '../../database.ts';
+import type { Environment } from '../environment.ts';
+import type { Measurement } from '../../measurement.ts';
 import { CREATE_TABLE, TOPIC } from '../record.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { throughput, watchTable } from '../window.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Child, startChild } from '../child.ts';
-import type { Measurement } from '../measurement.ts';
-import { quantile } from '../measurement.ts';
+import type { Measurement } from '../../measurement.ts';
+import { quantile } from '../../measurement.ts';
 import type { OutboxKind } from '../outbox-tables.ts';
-import { cpuSeconds, maxRssMiB } from '../proc.ts';
+import { cpuSeconds, maxRssMiB } from '../../proc.ts';
 import type { Bench, Part, Scenario } from '../scenario.ts';
 import { startDebeziumRelay } from './debezium-outbox.ts';
 import { freshOutput } from './publish.ts';

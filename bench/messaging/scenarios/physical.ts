@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { javaCommand } from '@tieout/stack';
 import { RUNTIME } from '../connect/connect.ts';
-import { type Environment, inDatabase } from '../environment.ts';
-import { cpuSeconds, maxRssMiB } from '../proc.ts';
-import type { Measurement } from '../measurement.ts';
+import { inDatabase } from '../../database.ts';
+import type { Environment } from '../environment.ts';
+import { cpuSeconds, maxRssMiB } from '../../proc.ts';
+import type { Measurement } from '../../measurement.ts';
 import { COLUMN_NAMES, CREATE_TABLE, TOPIC } from '../record.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 

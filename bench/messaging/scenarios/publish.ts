@@ -1,5 +1,5 @@
 import { runChild, startChild } from '../child.ts';
-import { inDatabase } from '../environment.ts';
+import { inDatabase } from '../../database.ts';
 import type { OutboxKind } from '../outbox-tables.ts';
 import type { Bench, Part, Scenario } from '../scenario.ts';
 import { throughput, watchTopic } from '../window.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Child, startChild } from '../child.ts';
-import { inDatabase } from '../environment.ts';
-import type { Measurement } from '../measurement.ts';
-import { cpuSeconds, maxRssMiB, rssMiB } from '../proc.ts';
+import { inDatabase } from '../../database.ts';
+import type { Measurement } from '../../measurement.ts';
+import { cpuSeconds, maxRssMiB, rssMiB } from '../../proc.ts';
 import { CREATE_TABLE, TOPIC } from '../record.ts';
 import type { Bench, Part, Scenario } from '../scenario.ts';
 import { throughput, watchTable } from '../window.ts';

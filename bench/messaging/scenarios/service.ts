@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { runChild, startChild } from '../child.ts';
 import { IDLE_TOPICS } from '../idle-topics.ts';
-import { cpuSeconds, maxRssMiB } from '../proc.ts';
+import { cpuSeconds, maxRssMiB } from '../../proc.ts';
 import { TOPIC } from '../record.ts';
 import type { Part, Scenario } from '../scenario.ts';
 import { throughput, watchTopic } from '../window.ts';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import type { Where } from '../environment.ts';
 import { benchCodec, messageOf, recordOf, TOPIC } from '../record.ts';
-import { config, say } from './parent.ts';
+import { config, say } from '../../parent.ts';
 
 /** Sends at given rates one after the other. A record's revision is the time in ms at which it was due. */
 const { where, partitions, phases } = config<{

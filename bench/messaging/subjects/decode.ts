@@ -4,7 +4,7 @@ import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import { TOPIC_SCHEMAS } from '@tieout/canonical';
 import { createCodec, schemaFingerprint } from '@tieout/messaging';
 import { recordOf, TOPIC } from '../record.ts';
-import { config, say } from './parent.ts';
+import { config, say } from '../../parent.ts';
 
 /**
  * Reading records whose writer had an older schema than the reader: with our cached resolver and with the registry client's

@@ -1,7 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs';
 import type { Where } from '../environment.ts';
 import { benchCodec, messageOf } from '../record.ts';
-import { config, say } from './parent.ts';
+import { config, say } from '../../parent.ts';
 
 /** Fills a topic with the records of indexes [from, to), round robin over its partitions. */
 const { where, topic, partitions, from, to } = config<{

@@ -1,7 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs';
 import type { Where } from '../environment.ts';
 import { benchCodec, messageOf, TOPIC } from '../record.ts';
-import { config, heard, say } from './parent.ts';
+import { config, heard, say } from '../../parent.ts';
 
 /** Fills the topic inside one transaction: nobody sees a record before all are to be seen. */
 const { where, partitions, events } = config<{ where: Where; partitions: number; events: number }>();

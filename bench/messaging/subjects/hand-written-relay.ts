@@ -3,7 +3,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import type { Where } from '../environment.ts';
 import { HAND_WRITTEN_OUTBOX } from '../outbox-tables.ts';
-import { config, heard, say } from './parent.ts';
+import { config, heard, say } from '../../parent.ts';
 
 /** A relay by hand: reads ahead, sends without transactions, deletes what was answered. A crash sends some of it twice. */
 interface Row {

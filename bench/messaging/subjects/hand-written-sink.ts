@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { Where } from '../environment.ts';
 import { benchCodec, CREATE_TABLE, TOPIC } from '../record.ts';
 import { columnsOf, UPSERT } from '../sink.ts';
-import { config, say } from './parent.ts';
+import { config, say } from '../../parent.ts';
 
 /**
  * The ceiling: kafkajs and pg by hand, nothing but the batch. The position and the rows are one transaction; no dead letters,

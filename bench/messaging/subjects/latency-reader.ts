@@ -1,7 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs';
-import { now } from '../clock.ts';
+import { now } from '../../clock.ts';
 import type { Where } from '../environment.ts';
-import { config, heard, say } from './parent.ts';
+import { config, heard, say } from '../../parent.ts';
 
 /** A read_committed subscriber that notes when it sees which sequence number, which is the record's key. */
 const { where, topic } = config<{ where: Where; topic: string }>();

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openOutboxWriter, type OutboxSettings } from '../outbox-writer.ts';
-import { now } from '../clock.ts';
-import { config, heard, say } from './parent.ts';
+import { now } from '../../clock.ts';
+import { config, heard, say } from '../../parent.ts';
 
 /** Commits events at an even rate, and notes when each transaction's commit was answered. */
 const settings = config<OutboxSettings & { perSecond: number; seconds: number }>();

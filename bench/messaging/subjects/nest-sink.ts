@@ -7,7 +7,7 @@ import { logLevel } from 'kafkajs';
 import { DataSource, EntitySchema } from 'typeorm';
 import type { Where } from '../environment.ts';
 import { benchCodec, COLUMN_NAMES, COLUMNS, CREATE_TABLE, TOPIC } from '../record.ts';
-import { config, say } from './parent.ts';
+import { config, say } from '../../parent.ts';
 
 /** Nest as its documentation shows it: its Kafka transport, a handler per message, a TypeORM repository. */
 const {

@@ -1,5 +1,5 @@
 import { openOutboxWriter, type OutboxSettings } from '../outbox-writer.ts';
-import { config, say } from './parent.ts';
+import { config, say } from '../../parent.ts';
 
 /** Leaves a backlog in an outbox. */
 const { events, ...settings } = config<OutboxSettings & { readonly events: number }>();

@@ -2,7 +2,7 @@ import { derivedId, type CustomerAccount, type LegalEntity } from '@tieout/canon
 import { applied, superseded, type ConsumerSpec, type NewEvent } from '@tieout/messaging';
 import { CREATE_TABLE, TOPIC } from '../record.ts';
 import { columnsOf, UPSERT } from '../sink.ts';
-import { config, say } from './parent.ts';
+import { config, say } from '../../parent.ts';
 import { openService, type ServiceConfig } from './tieout-service.ts';
 
 /** One hop: consume once, write the effect, publish an event for each input; consumer and relay share the process. */

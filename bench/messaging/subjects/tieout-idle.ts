@@ -1,5 +1,5 @@
 import { applied, type ConsumerSpec } from '@tieout/messaging';
-import { config, heard, say } from './parent.ts';
+import { config, heard, say } from '../../parent.ts';
 import { openService, type ServiceConfig } from './tieout-service.ts';
 import { IDLE_TOPICS } from '../idle-topics.ts';
 

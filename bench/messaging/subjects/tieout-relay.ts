@@ -1,4 +1,4 @@
-import { config, heard, say } from './parent.ts';
+import { config, heard, say } from '../../parent.ts';
 import { openService, type ServiceConfig } from './tieout-service.ts';
 
 /** This library's relay, on what others write into the outbox of its service. */

@@ -1,7 +1,7 @@
 import { applied, superseded, type ConsumerSpec } from '@tieout/messaging';
 import { CREATE_TABLE, TOPIC } from '../record.ts';
 import { columnsOf, UPSERT } from '../sink.ts';
-import { config, heard, say } from './parent.ts';
+import { config, heard, say } from '../../parent.ts';
 import { openService, type ServiceConfig } from './tieout-service.ts';
 
 /** This library as a sink: consume once with a version-guarded upsert. One partition can be made slow until it is healed. */

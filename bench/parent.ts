@@ -1,4 +1,4 @@
-/** The measured program's side of ../child.ts. */
+/** The measured program's side of child.ts. */
 export const config = <T>(): T => JSON.parse(process.argv[2] ?? '{}') as T;
 
 export function say(kind: string, body?: unknown): void {

@@ -6,11 +6,11 @@ export interface Machine {
   readonly text: string;
 }
 
-export function thisMachine(now: Date): Machine {
+export function thisMachine(now: Date, servers: string): Machine {
   const model = cpus()[0]?.model ?? 'unknown processor';
   const memory = Math.round(totalmem() / 1024 ** 3);
   return {
     date: now.toISOString().slice(0, 10),
-    text: `${availableParallelism()} cores (${model}), ${memory} GiB, Node ${process.versions.node}, one Kafka 4.1.0 broker, PostgreSQL 18`,
+    text: `${availableParallelism()} cores (${model}), ${memory} GiB, Node ${process.versions.node}, ${servers}`,
   };
 }

@@ -1,10 +1,6 @@
-/** What the figures cannot say themselves. */
-export interface Text {
-  readonly what: string;
-  readonly text: string;
-}
+import type { Page, Text } from '../../report/document.ts';
 
-export const LIMITS: readonly Text[] = [
+const LIMITS: readonly Text[] = [
   {
     what: 'Consuming, ours and hand-written',
     text: 'processor time: process, PostgreSQL and broker share the cores, so the sum of the three lines "CPU" is the limit. PostgreSQL spends about the same on either; ours spends more in its process (headers and their causes, an outcome for each record, the position with its counts) and in the broker (smaller fetches, so that a slow partition holds little back).',
@@ -39,7 +35,7 @@ export const LIMITS: readonly Text[] = [
   },
 ];
 
-export const SUBJECTS: readonly Text[] = [
+const SUBJECTS: readonly Text[] = [
   {
     what: 'The record',
     text: '`finance.customer-account.v1`, 276 bytes of Avro with two decimals, and eleven CloudEvents headers; keys spread over the index as UUIDv5 does. Every sink writes the same fourteen columns.',
@@ -77,3 +73,14 @@ export const SUBJECTS: readonly Text[] = [
     text: 'one instance, eight partitions; 1,000 events/s, then 10,000, then 1,000. One partition needs 2 ms an event until the burst is over. The p99 is of the other seven, from when a record was due at the producer until its row was written.',
   },
 ];
+
+export const PAGE: Page = {
+  name: 'messaging',
+  title: 'How fast the messaging is',
+  about:
+    'All subjects share that machine with the broker and the database, and take turns within one run; figures are medians with the smallest and the largest round. Ratios hold elsewhere, absolute figures do not.',
+  figures:
+    "Processor time and memory are those of the subject's own processes; what an event costs the servers stands in lines of its own.",
+  limits: LIMITS,
+  subjects: SUBJECTS,
+};

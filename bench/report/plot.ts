@@ -15,7 +15,7 @@ const OURS = '#2f81f7';
 const OTHERS = '#8b949e';
 
 /** Bars, longest first, a chart below the other; plain SVG without a script or a font of its own. */
-export function plot(charts: readonly Chart[], results: readonly Result[]): string {
+export function bars(charts: readonly Chart[], results: readonly Result[]): string {
   const drawn = charts
     .map(({ title, metric }) => ({ title, rows: rowsOf(metric, results) }))
     .filter(({ rows }) => rows.length > 1);
