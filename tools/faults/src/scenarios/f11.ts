@@ -9,7 +9,7 @@ export const f11: Scenario = {
   title:
     'The publisher is frozen (SIGSTOP) in front of its commit, another one takes over, and the commit arrives after all.',
   promises: ['P3', 'P4'],
-  fast: false,
+  fast: true,
   async run({ rig: open, note }) {
     const rig = await open({ proxied: true });
     const [, old] = await Promise.all([rig.start({ relay: false }), rig.start({ consumer: false })]);
