@@ -59,7 +59,11 @@ async function command(name: string, args: readonly string[]): Promise<boolean> 
     });
     return true;
   } catch (error) {
-    const { stdout = '', stderr = '', message } = error as Error & { readonly stdout?: string; readonly stderr?: string };
+    const {
+      stdout = '',
+      stderr = '',
+      message,
+    } = error as Error & { readonly stdout?: string; readonly stderr?: string };
     console.error(stdout + stderr || message);
     return false;
   }
