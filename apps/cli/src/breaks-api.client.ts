@@ -1,4 +1,4 @@
-import { NoAnswer } from '@tieout/demo';
+import { callGuarded, textGuarded, type GuardedCall } from '@tieout/demo';
 import { z } from 'zod';
 
 /** What the command line reads of a break; more may come. */
@@ -171,30 +171,12 @@ const query = (filter: Filter): string => new URLSearchParams(filter).toString()
 /** A large sheet takes its time. */
 const LIMIT_MS = 300_000;
 
-const json = async (desk: Desk, path: string, body?: object): Promise<unknown> =>
-  JSON.parse(await text(desk, path, body));
+const json = (desk: Desk, path: string, body?: object): Promise<unknown> =>
+  callGuarded(`${desk.base}/${path}`, callOf(desk, body));
 
-async function text({ base, token }: Desk, path: string, body?: object): Promise<string> {
-  const headers = {
-    ...(token !== null && { authorization: `Bearer ${token}` }),
-    ...(body !== undefined && { 'content-type': 'application/json' }),
-  };
-  const call = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-  const response = await fetch(`${base}/${path}`, { ...call, headers, signal: AbortSignal.timeout(LIMIT_MS) }).catch(
-    (error: unknown) => {
-      throw new NoAnswer(`${base} does not answer (${(error as Error).message})`, null, { cause: error });
-    },
-  );
-  const answer = await response.text();
-  if (response.ok) return answer;
-  throw new NoAnswer(problemOf(answer) ?? `${base}/${path} answers ${response.status}`, response.status);
-}
+const text = (desk: Desk, path: string): Promise<string> => textGuarded(`${desk.base}/${path}`, callOf(desk));
 
-function problemOf(answer: string): string | null {
-  try {
-    const { message, action } = JSON.parse(answer) as { message?: string; action?: string };
-    return message === undefined ? null : [message, action].filter(Boolean).join(' ');
-  } catch {
-    return null;
-  }
-}
+const callOf = ({ token }: Desk, body?: object): GuardedCall => ({
+  ...{ token, limitMs: LIMIT_MS },
+  ...(body !== undefined && { method: 'POST', body }),
+});

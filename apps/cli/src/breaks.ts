@@ -2,7 +2,8 @@ import { listBreaks, oneBreak, type BreakFilter } from '@tieout/demo';
 import { Argument, Command, Option } from 'commander';
 import { actOn, breakCase, breaksPage, verifyAll, verifyOne, type BreakCase, type Desk } from './breaks-api.client.ts';
 import { bulk } from './breaks-bulk.ts';
-import { deskOf, reconciliation, resolutionOptions, type DeskFlags } from './breaks-desk.ts';
+import { deskOf, resolutionOptions, type DeskFlags } from './breaks-desk.ts';
+import { reconciliationUrl } from './reconciliation-url.ts';
 import { filtered, queryOf, type FilterFlags } from './breaks-filter.ts';
 import { exportCommand, importCommand } from './breaks-sheet.ts';
 import { breakCaseText, chainsText, workedBreaksText } from './breaks-text.ts';
@@ -36,7 +37,7 @@ interface LookFlags extends Common {
 }
 
 async function look(id: string | undefined, flags: LookFlags): Promise<void> {
-  const base = reconciliation(flags);
+  const base = reconciliationUrl(flags.stack);
   if (id !== undefined) {
     const one = await oneBreak(base, id);
     return print(flags.json, one, () => breakText(one, new Date()));
@@ -67,7 +68,10 @@ function list(): Command {
       const flags = command.optsWithGlobals<FilterFlags & { sort: string; limit: number; cursor?: string }>();
       const { sort, limit, cursor } = flags;
       const page = { sort, limit: String(limit), ...(cursor !== undefined && { cursor }) };
-      const found = await breaksPage({ base: reconciliation(flags), token: null }, { ...queryOf(flags), ...page });
+      const found = await breaksPage(
+        { base: reconciliationUrl(flags.stack), token: null },
+        { ...queryOf(flags), ...page },
+      );
       print(flags.json, found, () => workedBreaksText(found.breaks, found.nextCursor, new Date()));
     });
 }

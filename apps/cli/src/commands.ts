@@ -9,7 +9,7 @@ import {
 } from '@tieout/demo';
 import { Command } from 'commander';
 import { breaks } from './breaks.ts';
-import { reconciliation } from './breaks-desk.ts';
+import { reconciliationUrl } from './reconciliation-url.ts';
 import { EXIT, print, wholeNumber, type Common } from './command-line.ts';
 import { comparisons } from './comparisons.ts';
 import { fromWhereItWasTyped } from './config.ts';
@@ -88,7 +88,7 @@ function runs(): Command {
     .description('runs of reconciliation, latest first')
     .option('--limit <n>', 'how many', wholeNumber(1, 500), 20)
     .action(async ({ json, stack, limit }: Common & { limit: number }) => {
-      const found = await listRuns(reconciliation({ json, stack }), limit);
+      const found = await listRuns(reconciliationUrl(stack), limit);
       print(json, { runs: found }, () => runsText(found, new Date()));
     });
 }

@@ -1,8 +1,9 @@
-import { callGuarded, NoRunningDemo, readDiscovery } from '@tieout/demo';
+import { callGuarded } from '@tieout/demo';
 import { Argument, Command, Option } from 'commander';
 import { print, wholeNumber, type Common } from './command-line.ts';
 import { comparisonsText, comparisonText, groupsText, runText } from './comparisons-text.ts';
 import type { ComparisonRunView, ComparisonView, GroupView } from './comparisons-text.ts';
+import { reconciliationUrl } from './reconciliation-url.ts';
 import { bearerToken, withToken, type TokenFlags } from './token.ts';
 
 type Flags = Common & TokenFlags;
@@ -12,13 +13,6 @@ export function comparisons(withCommon: (command: Command) => Command): Command 
   const root = new Command('comparisons').description('comparisons item by item: list, show, groups, run');
   for (const command of [list(), show(), groups(), run()]) root.addCommand(withToken(withCommon(command)));
   return root;
-}
-
-/** Address of the reconciliation service. */
-export function reconciliationUrl(stack: string): string {
-  const { url } = readDiscovery(stack).services['reconciliation'] ?? {};
-  if (url === undefined) throw new NoRunningDemo('no reconciliation is announced there; start one with: npm run demo');
-  return url;
 }
 
 const pathOf = (name: string): string => `/comparisons/${encodeURIComponent(name)}`;

@@ -1,6 +1,7 @@
-import { callGuarded, NoRunningDemo, readDiscovery } from '@tieout/demo';
+import { callGuarded } from '@tieout/demo';
 import type { ResultComparison } from '@tieout/matching';
 import type { Common } from './command-line.ts';
+import { reconciliationUrl } from './reconciliation-url.ts';
 import { bearerToken, type TokenFlags } from './token.ts';
 
 interface Signed {
@@ -83,8 +84,7 @@ export interface RulesApi {
 
 /** @throws NoRunningDemo, NoToken; every call NoAnswer with what the service said */
 export async function rulesApi(flags: RulesFlags): Promise<RulesApi> {
-  const { url } = readDiscovery(flags.stack).services['reconciliation'] ?? {};
-  if (url === undefined) throw new NoRunningDemo('no reconciliation is announced there; start one with: npm run demo');
+  const url = reconciliationUrl(flags.stack);
   const token = await bearerToken(flags);
   const call = async <T>(path: string, body?: object): Promise<T> =>
     (await callGuarded(`${url}/rule-sets${path}`, { token, ...(body && { method: 'POST', body }) })) as T;

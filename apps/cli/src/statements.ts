@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { callGuarded } from '@tieout/demo';
 import { Argument, Command, Option } from 'commander';
 import { print, wholeNumber, type Common } from './command-line.ts';
-import { reconciliationUrl } from './comparisons.ts';
+import { reconciliationUrl } from './reconciliation-url.ts';
 import { fromWhereItWasTyped } from './config.ts';
 import { statementsText, statementText, type StatementView } from './statements-text.ts';
 import { bearerToken, withToken, type TokenFlags } from './token.ts';

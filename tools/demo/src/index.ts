@@ -2,7 +2,7 @@ export { DISCOVERY_FILE, NoRunningDemo, readDiscovery, removeDiscovery, writeDis
 export type { Discovery } from './discovery.ts';
 export { monthEndReportShape, readMonthEndReport } from './month-end/report-shape.ts';
 export type { MonthEndReport } from './month-end/report-shape.ts';
-export { callGuarded, NoAnswer } from './watch/http.client.ts';
+export { callGuarded, textGuarded, NoAnswer } from './watch/http.client.ts';
 export type { GuardedCall } from './watch/http.client.ts';
 export { listBreaks, listRuns, oneBreak } from './watch/reconciliation-api.client.ts';
 export type { BreakFilter, BreakView, RunView } from './watch/reconciliation-api.client.ts';

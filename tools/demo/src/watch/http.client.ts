@@ -11,13 +11,16 @@ export class NoAnswer extends Error {
 const LIMIT_MS = 10_000;
 
 export interface GuardedCall {
-  readonly token: string;
+  /** Null where the question is open to anybody. */
+  readonly token: string | null;
   /** Default GET. */
   readonly method?: string;
   /** Sent as JSON. */
   readonly body?: unknown;
   /** Sent as it is, in place of a body. */
   readonly content?: { readonly type: string; readonly bytes: Uint8Array };
+  /** How long an answer may take, default ten seconds. */
+  readonly limitMs?: number;
 }
 
 export interface Answer {
@@ -25,10 +28,10 @@ export interface Answer {
   readonly text: string;
 }
 
-/** @throws NoAnswer when nobody answers in ten seconds */
-export async function get(url: string, init: RequestInit = {}): Promise<Answer> {
+/** @throws NoAnswer when nobody answers in time */
+export async function get(url: string, init: RequestInit = {}, limitMs = LIMIT_MS): Promise<Answer> {
   try {
-    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(LIMIT_MS) });
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(limitMs) });
     return { status: response.status, text: await response.text() };
   } catch (error) {
     const { cause } = error as Error;
@@ -44,10 +47,18 @@ export async function getJson(url: string): Promise<unknown> {
 
 /** Calls a guarded endpoint. @throws NoAnswer as getJson does; status 401 and 403 say that it is about the token */
 export async function callGuarded(url: string, call: GuardedCall): Promise<unknown> {
-  const { token, method = 'GET' } = call;
+  return jsonIn(await textGuarded(url, call));
+}
+
+/** The same for what is no JSON. */
+export async function textGuarded(url: string, call: GuardedCall): Promise<string> {
+  const { token, method = 'GET', limitMs } = call;
   const sent = sentBy(call);
-  const headers = { authorization: `Bearer ${token}`, ...(sent === null ? {} : { 'content-type': sent.type }) };
-  return jsonOf(url, await get(url, { method, headers, ...(sent === null ? {} : { body: sent.body }) }));
+  const headers = {
+    ...(token !== null && { authorization: `Bearer ${token}` }),
+    ...(sent !== null && { 'content-type': sent.type }),
+  };
+  return textOf(url, await get(url, { method, headers, ...(sent !== null && { body: sent.body }) }, limitMs));
 }
 
 function sentBy({
@@ -58,9 +69,15 @@ function sentBy({
   return body === undefined ? null : { type: 'application/json', body: JSON.stringify(body) };
 }
 
-function jsonOf(url: string, { status, text }: Answer): unknown {
+function jsonOf(url: string, answer: Answer): unknown {
+  return jsonIn(textOf(url, answer));
+}
+
+const jsonIn = (text: string): unknown => (text === '' ? null : JSON.parse(text));
+
+function textOf(url: string, { status, text }: Answer): string {
   if (status >= 400) throw new NoAnswer(errorText(text) ?? `${url} answers ${status}`, status);
-  return text === '' ? null : JSON.parse(text);
+  return text;
 }
 
 function errorText(text: string): string | null {
