@@ -6,7 +6,7 @@ export { MINOR_UNITS } from './currencies.generated.ts';
 export { forecastContentHash, forecastSums, usableVersion } from './forecast-version.ts';
 export type { ForecastCell, ForecastDisagreement, ForecastHeader, VersionVerdict } from './forecast-version.ts';
 export { TOPIC_SCHEMAS } from './generated/schemas.generated.ts';
-export { PRODUCING_SERVICES, TOPIC_NAMES, TOPICS } from './generated/topics.generated.ts';
+export { GOVERNED_FIELDS, PRODUCING_SERVICES, TOPIC_NAMES, TOPICS } from './generated/topics.generated.ts';
 export type { TopicMetadata } from './generated/topics.generated.ts';
 export type * from './generated/types.generated.ts';
 export { canonicalId, crossReferenceId, derivedId, joinKey, uuidV5 } from './ids.ts';

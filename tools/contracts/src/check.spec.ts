@@ -269,6 +269,20 @@ describe('topics.yaml and ownership.yaml are refused', () => {
       'finance.invoice.v1.ghost: is not a field',
     ],
     [
+      'a governed field that we compute ourselves',
+      'ownership.yaml',
+      /governed: \[taxId/,
+      'governed: [revision',
+      'finance.customer.v1.revision: is governed and no system of record has it',
+    ],
+    [
+      'a governed field that is not there',
+      'ownership.yaml',
+      /governed: \[taxId/,
+      'governed: [taxid',
+      'finance.customer.v1.taxid: is governed and no system of record has it',
+    ],
+    [
       'a system that is not known',
       'ownership.yaml',
       /crm: \[/,

@@ -41,6 +41,8 @@ export interface TopicContract extends Omit<TopicEntry, 'config' | 'compatibilit
   readonly release: number;
   /** System of record -> top-level fields. */
   readonly ownership: Readonly<Record<string, readonly string[]>>;
+  /** Fields whose change waits for a person's approval before it is written into another system. */
+  readonly governed: readonly string[];
 }
 
 /** Raw content of `schemas/`; keys are file names relative to it. Gates read this, so that they see also what does not fit. */
@@ -60,6 +62,7 @@ export function parseContracts(files: ContractFiles): readonly TopicContract[] {
   const { defaults, topics } = shaped(files, 'topics.yaml', (text) => topicsFile.parse(parse(text)));
   const ownership = shaped(files, 'ownership.yaml', (text) => ownershipFile.parse(parse(text)));
   return Object.entries(topics).map(([name, entry]) => {
+    const { governed = [], ...owned } = ownership[name] ?? {};
     const file = name.replace(/^finance\./, '');
     const retention = entry.retention === undefined ? {} : { 'retention.ms': String(entry.retention * 86_400_000) };
     return {
@@ -70,7 +73,8 @@ export function parseContracts(files: ContractFiles): readonly TopicContract[] {
       config: { ...defaults.all, ...defaults[entry.kind], ...retention, ...entry.config },
       schema: shaped(files, `${file}.avsc`, (text) => JSON.parse(text) as AvroRecord),
       release: currentRelease(files, file),
-      ownership: ownership[name] ?? {},
+      ownership: owned,
+      governed,
     };
   });
 }

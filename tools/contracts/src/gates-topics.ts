@@ -41,7 +41,7 @@ export function ownershipProblems(topics: readonly TopicContract[], listed: read
   ];
 }
 
-function* fieldOwners({ name, schema, ownership }: TopicContract): Generator<Problem> {
+function* fieldOwners({ name, schema, ownership, governed }: TopicContract): Generator<Problem> {
   for (const system of Object.keys(ownership))
     if (!SYSTEMS.includes(system))
       yield { field: `${name}.${system}`, problem: `is not a system of record; known are ${SYSTEMS.join(', ')}` };
@@ -55,6 +55,10 @@ function* fieldOwners({ name, schema, ownership }: TopicContract): Generator<Pro
         problem: owners === 0 ? 'has no system of record' : 'has more than one system of record',
       };
   }
+  // What we compute ourselves nobody can change elsewhere.
+  for (const field of governed)
+    if (!owned.includes(field) || ownership['tieout']?.includes(field))
+      yield { field: `${name}.${field}`, problem: 'is governed and no system of record has it' };
   for (const field of owned)
     if (!fields.includes(field)) yield { field: `${name}.${field}`, problem: 'is not a field of the schema' };
 }

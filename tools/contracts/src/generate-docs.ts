@@ -99,13 +99,13 @@ function fieldRows(topic: TopicContract): readonly string[] {
 /** The walk yields a field's type and, inside a union or an array, its parts, all with the field's path. */
 const isInner = ({ path, field }: SchemaNode): boolean => field === null || !path.endsWith(field.name);
 
-function fieldRow({ ownership }: TopicContract, { path, schema, field }: SchemaNode): string {
+function fieldRow({ ownership, governed }: TopicContract, { path, schema, field }: SchemaNode): string {
   const owner = Object.entries(ownership).find(([, fields]) => fields.includes(path))?.[0];
   const cells = [
     `\`${path}\``,
     typeName(withoutNull(schema)),
     isNullable(schema) ? 'yes' : '',
-    SYSTEM_NAMES[owner ?? ''] ?? '',
+    `${SYSTEM_NAMES[owner ?? ''] ?? ''}${governed.includes(path) ? ', governed' : ''}`,
     field?.doc ?? '',
   ];
   return `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;

@@ -121,9 +121,17 @@ ${rows.join('\n')}
 
 export const TOPIC_NAMES = Object.keys(TOPICS) as readonly TopicName[];
 
+/** Fields whose change waits for a person's approval before it is written into another system, by topic. */
+export const GOVERNED_FIELDS: Readonly<Partial<Record<TopicName, readonly string[]>>> = ${governedFields(topics)};
+
 /** Services that publish; each has an outbox relay with a mark topic of its own. */
 export const PRODUCING_SERVICES: readonly string[] = ${JSON.stringify(producingServices(topics))};
 `;
+}
+
+function governedFields(topics: readonly TopicContract[]): string {
+  const governed = topics.filter((topic) => topic.governed.length > 0).map((topic) => [topic.name, topic.governed]);
+  return JSON.stringify(Object.fromEntries(governed));
 }
 
 /** The schemas themselves as JSON text, so that a service carries its reader schemas without reading files. */

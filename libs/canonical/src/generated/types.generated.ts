@@ -342,7 +342,7 @@ export interface InvoiceLine {
   readonly tax: DecimalString;
 }
 
-/** A credit memo to a customer as the ERP holds it. net + tax = gross, and gross = applied + unapplied. */
+/** A credit memo to a customer as the ERP holds it. net + tax = gross, and gross = applied + refunded + unapplied. */
 export interface CreditMemo {
   /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the ERP credit memo). */
   readonly creditMemoId: string;
@@ -372,10 +372,12 @@ export interface CreditMemo {
   readonly tax: DecimalString;
   /** Amount with tax, decimal(19,4). net + tax = gross. */
   readonly gross: DecimalString;
-  /** Applied to invoices, decimal(19,4). gross = applied + unapplied. */
+  /** Applied to invoices, decimal(19,4). gross = applied + refunded + unapplied. */
   readonly applied: DecimalString;
-  /** Not yet applied, decimal(19,4). gross = applied + unapplied. */
+  /** Not yet applied, decimal(19,4). gross = applied + refunded + unapplied. */
   readonly unapplied: DecimalString;
+  /** Paid out to the customer of this credit memo, decimal(19,4). gross = applied + refunded + unapplied. Null: the ERP does not say, none. */
+  readonly refunded: DecimalString | null;
   /** Lines in document order. */
   readonly lines: readonly CreditMemoLine[];
   /** What it was applied to. */
@@ -415,7 +417,7 @@ export interface CreditAllocation {
   readonly amount: DecimalString;
 }
 
-/** A customer payment as the ERP holds it. amount = sum of the allocations + unapplied. */
+/** A customer payment as the ERP holds it. amount = sum of the allocations + refunded + unapplied. A payment with a negative amount is a refund. */
 export interface Payment {
   /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the ERP payment). */
   readonly paymentId: string;
@@ -437,15 +439,17 @@ export interface Payment {
   readonly paymentDate: DateString;
   /** Accounting month of the payment as YYYY-MM. */
   readonly period: string;
-  /** Amount received, decimal(19,4). amount = sum of allocations + unapplied. */
+  /** Amount received, decimal(19,4). amount = sum of allocations + refunded + unapplied. */
   readonly amount: DecimalString;
-  /** Part that settles no document yet, decimal(19,4). */
+  /** Part that neither settles a document nor was paid out, decimal(19,4). */
   readonly unapplied: DecimalString;
+  /** Paid out to the customer of this payment, decimal(19,4). amount = sum of allocations + refunded + unapplied. Null: the ERP does not say, none. Of a refund, which is a payment with a negative amount, its amount. */
+  readonly refunded: DecimalString | null;
   /** Means of payment in the ERP's words. */
   readonly method: string | null;
   /** What the payment settles. */
   readonly allocations: readonly Allocation[];
-  /** paymentId of the payment that this one reverses. */
+  /** paymentId that this payment reverses, or the paymentId or creditMemoId that this refund pays out. */
   readonly reversalOf: string | null;
   /** Where the record comes from. */
   readonly source: Source;
@@ -488,6 +492,221 @@ export interface LegalEntity {
 
 /** UNKNOWN is what a reader sees for a symbol newer than its schema. */
 export type LegalEntityLifecycle = 'UNKNOWN' | 'ACTIVE' | 'INACTIVE' | 'DELETED';
+
+/** A place of the group where costs arise, as an ERP holds it: a cost centre of SAP S/4HANA, a department of NetSuite. One record holds its whole history: an ERP with time-dependent master data has an entry of `validity` for each interval. */
+export interface CostCenter {
+  /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the ERP cost centre). */
+  readonly costCenterId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** Where the cost centre is in its life; INACTIVE: the ERP takes no new postings to it. */
+  readonly lifecycle: CostCenterLifecycle;
+  /** Code that finance uses for it, unique in instance and area; the member code of the planning model. */
+  readonly code: string;
+  /** Name in the interval that ends last. */
+  readonly name: string;
+  /** Controlling area of SAP; null where the ERP has none. */
+  readonly area: string | null;
+  /** Intervals by their first day; they do not overlap, and may leave gaps. An ERP without dates has one without bounds. */
+  readonly validity: readonly CostCenterValidity[];
+  /** Instance of the system, main when there is one. */
+  readonly instance: string;
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type CostCenterLifecycle = 'UNKNOWN' | 'ACTIVE' | 'INACTIVE' | 'DELETED';
+
+/** What holds of a cost centre for some time. */
+export interface CostCenterValidity {
+  /** First day; null: from the beginning. */
+  readonly validFrom: DateString | null;
+  /** Last day; null: without end. */
+  readonly validTo: DateString | null;
+  /** Name in that time. */
+  readonly name: string;
+  /** Legal entities that may use it; empty: all of the instance. */
+  readonly legalEntityIds: readonly string[];
+  /** Profit centre that its costs go to. */
+  readonly profitCenterId: string | null;
+  /** ISO 4217 code that it is planned in; null: that of the legal entity. */
+  readonly currency: string | null;
+  /** Kind of cost centre in the ERP's own code. */
+  readonly category: string | null;
+  /** Node of the ERP's standard hierarchy that it stands below; null: below none. */
+  readonly hierarchyNodeId: string | null;
+  /** Who answers for it, as the ERP names the person. */
+  readonly responsible: string | null;
+  /** Whether the ERP refuses postings to it in that time. */
+  readonly blocked: boolean;
+}
+
+/** A part of the group that answers for profit, as an ERP holds it: a profit centre of SAP S/4HANA, a class of NetSuite. One record holds its whole history, as of a cost centre. */
+export interface ProfitCenter {
+  /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the ERP profit centre). */
+  readonly profitCenterId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** Where the profit centre is in its life; INACTIVE: the ERP takes no new postings to it. */
+  readonly lifecycle: ProfitCenterLifecycle;
+  /** Code that finance uses for it, unique in instance and area; the member code of the planning model. */
+  readonly code: string;
+  /** Name in the interval that ends last. */
+  readonly name: string;
+  /** Controlling area of SAP; null where the ERP has none. */
+  readonly area: string | null;
+  /** Intervals by their first day; they do not overlap, and may leave gaps. An ERP without dates has one without bounds. */
+  readonly validity: readonly ProfitCenterValidity[];
+  /** Instance of the system, main when there is one. */
+  readonly instance: string;
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type ProfitCenterLifecycle = 'UNKNOWN' | 'ACTIVE' | 'INACTIVE' | 'DELETED';
+
+/** What holds of a profit centre for some time. */
+export interface ProfitCenterValidity {
+  /** First day; null: from the beginning. */
+  readonly validFrom: DateString | null;
+  /** Last day; null: without end. */
+  readonly validTo: DateString | null;
+  /** Name in that time. */
+  readonly name: string;
+  /** Legal entities that may use it; empty: all of the instance. */
+  readonly legalEntityIds: readonly string[];
+  /** Segment of the reporting that it belongs to. */
+  readonly segment: string | null;
+  /** Node of the ERP's standard hierarchy that it stands below; null: below none. */
+  readonly hierarchyNodeId: string | null;
+  /** Who answers for it, as the ERP names the person. */
+  readonly responsible: string | null;
+  /** Whether the ERP refuses postings to it in that time. */
+  readonly blocked: boolean;
+}
+
+/** A node of a hierarchy of cost or profit centres: a group of the standard hierarchy of SAP S/4HANA, a department or class of NetSuite that others may stand below. */
+export interface HierarchyNode {
+  /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the ERP node). */
+  readonly hierarchyNodeId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** Where the node is in its life. */
+  readonly lifecycle: HierarchyNodeLifecycle;
+  /** What the hierarchy orders. */
+  readonly kind: HierarchyKind;
+  /** Name of the hierarchy, `standard` of the ERP's own; a node is in one hierarchy. */
+  readonly hierarchy: string;
+  /** Controlling area of SAP; null where the ERP has none. */
+  readonly area: string | null;
+  /** Code of the node, unique in its hierarchy. */
+  readonly code: string;
+  /** Name of the node. */
+  readonly name: string;
+  /** hierarchyNodeId of the node above; null: a root. */
+  readonly parentId: string | null;
+  /** costCenterId or profitCenterId of the object that is the node; null: it only groups others. */
+  readonly memberId: string | null;
+  /** Instance of the system, main when there is one. */
+  readonly instance: string;
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type HierarchyNodeLifecycle = 'UNKNOWN' | 'ACTIVE' | 'INACTIVE' | 'DELETED';
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type HierarchyKind = 'UNKNOWN' | 'COST_CENTER' | 'PROFIT_CENTER';
+
+/** A period of the books of an ERP and whether it takes postings. What a ledger takes is the stricter of `status` and the status of that ledger. */
+export interface AccountingPeriod {
+  /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the ERP period; of SAP S/4HANA company code, fiscal year and period). */
+  readonly accountingPeriodId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** Where the record of the period is in its life. */
+  readonly lifecycle: AccountingPeriodLifecycle;
+  /** Name of the period in the ERP, e.g. Mar 2026 or 003/2026. */
+  readonly name: string;
+  /** BASE: documents are posted to it by their date. ADJUSTMENT: postings name it (special period of SAP). QUARTER and YEAR only sum up others. */
+  readonly kind: PeriodKind;
+  /** Accounting month as YYYY-MM, as documents name it; null where the period is none. */
+  readonly period: string | null;
+  /** Fiscal year in the words of the ERP. */
+  readonly fiscalYear: string | null;
+  /** Number of the period in its fiscal year, from 1. */
+  readonly number: number | null;
+  /** First day. */
+  readonly startDate: DateString;
+  /** Last day. */
+  readonly endDate: DateString;
+  /** Legal entity whose books it is; null: all of the instance share it. */
+  readonly legalEntityId: string | null;
+  /** accountingPeriodId of the quarter or year above. */
+  readonly parentId: string | null;
+  /** Of the period as a whole. LOCKED: only persons with a right of their own can post; CLOSED: nobody can. We post to OPEN ones only. */
+  readonly status: PeriodStatus;
+  /** Parts of the books that the ERP closes by themselves; one that is not named follows `status`. */
+  readonly ledgers: readonly LedgerPeriod[];
+  /** Instance of the system, main when there is one. */
+  readonly instance: string;
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type AccountingPeriodLifecycle = 'UNKNOWN' | 'ACTIVE' | 'INACTIVE' | 'DELETED';
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type PeriodKind = 'UNKNOWN' | 'BASE' | 'ADJUSTMENT' | 'QUARTER' | 'YEAR';
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type PeriodStatus = 'UNKNOWN' | 'OPEN' | 'LOCKED' | 'CLOSED';
+
+/** Whether a part of the books takes postings in the period. */
+export interface LedgerPeriod {
+  /** Part of the books: RECEIVABLE is account type D of SAP and A/R of NetSuite, PAYABLE K and A/P, GENERAL S, ASSET A, MATERIAL M. */
+  readonly ledger: LedgerKind;
+  /** Of that part. */
+  readonly status: PeriodStatus;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type LedgerKind = 'UNKNOWN' | 'RECEIVABLE' | 'PAYABLE' | 'GENERAL' | 'ASSET' | 'MATERIAL';
+
+/** An exchange rate as an ERP holds it: fromUnits of fromCurrency are worth rate times toUnits of toCurrency. It holds from its day until the next one of the same type and currencies. A rate that the ERP quotes the other way round (indirect quotation of SAP) is stated here with the currencies exchanged, so that it stays exact. */
+export interface ExchangeRate {
+  /** Canonical id (UUIDv5 of system, instance, entity and vendor id of the ERP rate; of SAP S/4HANA type, currencies and first day). */
+  readonly exchangeRateId: string;
+  /** Position of this state in the object's history, +1 with each change of content, assigned by the producing service. Keep the highest. */
+  readonly revision: bigint;
+  /** Whether the ERP still has it. */
+  readonly lifecycle: ExchangeRateLifecycle;
+  /** Type of rate in the ERP's own code: M of SAP is the average rate; `default` where the ERP knows one type only. */
+  readonly rateType: string;
+  /** ISO 4217 code of the currency that is converted. */
+  readonly fromCurrency: string;
+  /** ISO 4217 code of the currency that it is converted to. */
+  readonly toCurrency: string;
+  /** First day on which it holds. */
+  readonly validFrom: DateString;
+  /** The rate, decimal(28,10), greater than zero. */
+  readonly rate: DecimalString;
+  /** Units of fromCurrency, 1 of most, 100 e.g. of JPY. */
+  readonly fromUnits: number;
+  /** Units of toCurrency, 1 of most. */
+  readonly toUnits: number;
+  /** Instance of the system, main when there is one. */
+  readonly instance: string;
+  /** Where the record comes from. */
+  readonly source: Source;
+}
+
+/** UNKNOWN is what a reader sees for a symbol newer than its schema. */
+export type ExchangeRateLifecycle = 'UNKNOWN' | 'ACTIVE' | 'DELETED';
 
 /** Says that an object of a system is this canonical object. One record per (type, system, instance, vendor id). */
 export interface CrossReference {
@@ -550,15 +769,15 @@ export interface ControlSum {
   readonly amount: DecimalString;
 }
 
-/** Asks the ERP of a legal entity to hold a document as stated. Addressed to a legal entity, never to an instance. */
+/** Asks the ERP of a legal entity to hold a document as stated, or to bill one. Addressed to a legal entity, never to an instance. */
 export interface ErpCommand {
   /** Id of the command; the outcome names it. */
   readonly commandId: string;
-  /** What is asked: PUT_ORDER has the contract's sales order stand as stated, created or changed. WITHDRAW_ORDER takes that back: an order that does not stand yet is not created; one that stands with something left to bill is refused, because people decide about it. */
+  /** What is asked: PUT_ORDER has the contract's sales order stand as stated, created or changed. WITHDRAW_ORDER takes that back: an order that does not stand yet is not created; one that stands with something left to bill is refused, because people decide about it. BILL_ORDER has the lines that it names billed by one invoice of its own, once per commandId, however often it is asked; it neither overtakes nor is overtaken by another command, but it waits for the contract's order. */
   readonly type: ErpCommandType;
   /** Contract that is carried out, the record key. */
   readonly contractId: string;
-  /** Revision of the contract that the command follows; the ERP's side keeps the highest. */
+  /** Revision of the contract that the command follows; of the commands that put or withdraw the order the ERP's side keeps the highest. */
   readonly contractRevision: bigint;
   /** Contract number, for people who read the order. */
   readonly contractNumber: string;
@@ -570,16 +789,18 @@ export interface ErpCommand {
   readonly currency: string;
   /** Date of the order. */
   readonly orderDate: DateString;
-  /** Value before tax, decimal(19,4): the sum of the lines. */
+  /** Value before tax, decimal(19,4): the sum of the lines. Of BILL_ORDER what is billed. */
   readonly net: DecimalString;
-  /** Lines in the order of the billing schedule. */
+  /** Lines in the order of the billing schedule. Of BILL_ORDER those that are to be billed, whole and as they stand in the order. */
   readonly lines: readonly ErpCommandLine[];
+  /** Of BILL_ORDER: date of the invoice, which says the accounting period. When that is closed a person decides; null of other commands. */
+  readonly invoiceDate: DateString | null;
   /** When it was asked. */
   readonly requestedAt: TimestampString;
 }
 
 /** UNKNOWN is what a reader sees for a symbol newer than its schema. */
-export type ErpCommandType = 'UNKNOWN' | 'PUT_ORDER' | 'WITHDRAW_ORDER';
+export type ErpCommandType = 'UNKNOWN' | 'PUT_ORDER' | 'WITHDRAW_ORDER' | 'BILL_ORDER';
 
 /** One line of the order. */
 export interface ErpCommandLine {
@@ -605,6 +826,8 @@ export interface ErpOutcome {
   readonly outcomeId: string;
   /** Command that it answers. */
   readonly commandId: string;
+  /** What was asked; null where it was about the order itself: PUT_ORDER or WITHDRAW_ORDER. */
+  readonly commandType: ErpCommandType | null;
   /** Contract of the command, the record key. */
   readonly contractId: string;
   /** Revision of the contract that the command followed. */
@@ -617,6 +840,14 @@ export interface ErpOutcome {
   readonly orderId: string | null;
   /** Its number. */
   readonly orderNumber: string | null;
+  /** Invoice that BILL_ORDER made. */
+  readonly invoiceId: string | null;
+  /** Its number. */
+  readonly invoiceNumber: string | null;
+  /** Date of the order or invoice in the ERP where it is not the one that was asked: the period was closed, and a person decided. */
+  readonly documentDate: DateString | null;
+  /** Decision of a person that it follows, e.g. about a closed period. */
+  readonly decisionId: string | null;
   /** Why it was refused, from the adapter's closed list. */
   readonly code: string | null;
   /** Why it was refused, for a person. */
@@ -1045,6 +1276,11 @@ export interface StateValues {
   readonly 'finance.credit-memo.v1': CreditMemo;
   readonly 'finance.payment.v1': Payment;
   readonly 'finance.legal-entity.v1': LegalEntity;
+  readonly 'finance.cost-center.v1': CostCenter;
+  readonly 'finance.profit-center.v1': ProfitCenter;
+  readonly 'finance.hierarchy-node.v1': HierarchyNode;
+  readonly 'finance.accounting-period.v1': AccountingPeriod;
+  readonly 'finance.exchange-rate.v1': ExchangeRate;
   readonly 'finance.cross-reference.v1': CrossReference;
   readonly 'finance.control-total.v1': ControlTotal;
   readonly 'finance.forecast-version.v1': ForecastVersion;
