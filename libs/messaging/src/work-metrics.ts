@@ -1,17 +1,20 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { SourceStreams } from './source-stream.ts';
 import type { WorkQueue } from './work-queue.ts';
+import type { WorkDepth } from './work-queue.store.ts';
 
-/** Gauges of a work queue, read when scraped: items by state and the age of the oldest open one. */
-export function workQueueMetrics(registry: Registry, queue: WorkQueue): void {
+/** Gauges of a service's work queues, read when scraped: items by state and the age of the oldest open one. */
+export function workQueueMetrics(registry: Registry, queues: readonly WorkQueue[]): void {
   const registers = [registry];
+  // The table is one for all of them.
+  const depth = (): Promise<WorkDepth> => queues[0]!.depth();
   new Gauge({
     name: 'tieout_work_oldest_seconds',
     help: 'Age of the oldest open work item.',
     registers,
     // Each gauge collects for itself: one set by another's collect shows what the scrape before it found.
     async collect() {
-      this.set((await queue.depth()).oldestSeconds);
+      this.set((await depth()).oldestSeconds);
     },
   });
   new Gauge({
@@ -20,7 +23,7 @@ export function workQueueMetrics(registry: Registry, queue: WorkQueue): void {
     labelNames: ['state'],
     registers,
     async collect() {
-      const { waiting, leased, inDoubt, failed } = await queue.depth();
+      const { waiting, leased, inDoubt, failed } = await depth();
       for (const [state, count] of Object.entries({ waiting, leased, 'in-doubt': inDoubt, failed }))
         this.set({ state }, count);
     },
@@ -30,7 +33,7 @@ export function workQueueMetrics(registry: Registry, queue: WorkQueue): void {
     help: '1 while this process takes work items, 0 once it has stopped.',
     registers,
     collect() {
-      this.set(queue.status().state === 'running' ? 1 : 0);
+      this.set(queues.every((queue) => queue.status().state === 'running') ? 1 : 0);
     },
   });
 }

@@ -230,7 +230,7 @@ describe('the work queue', () => {
       record(() => Promise.reject(new MisconfiguredError('bad-credentials', 'the vendor refuses us'))),
     );
     const registry = new Registry();
-    workQueueMetrics(registry, queue);
+    workQueueMetrics(registry, [queue]);
     await eventually(() => queue.status().state === 'stopped');
     expect(await registry.metrics()).toContain('tieout_work_queue_running 0');
     expect(queue.status().reason).toBe('the vendor refuses us');

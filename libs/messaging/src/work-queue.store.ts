@@ -96,8 +96,8 @@ export async function leaseItems(
   await sql.query(
     `UPDATE work_item SET state = 'in-doubt', in_doubt = true, lease = NULL, lease_owner = NULL,
             available_at = now() + $1 * interval '1 ms', error_code = 'lease-expired', error_message = 'its worker went away'
-     WHERE open AND state = 'leased' AND lease_until < now()`,
-    [request.inDoubtMs],
+     WHERE open AND state = 'leased' AND lease_until < now() AND kind = ANY($2::text[])`,
+    [request.inDoubtMs, request.kinds],
   );
   // A row that another worker takes meanwhile is skipped, or checked again in its new version before it is updated.
   return sql.query<WorkRow>(

@@ -19,6 +19,7 @@ export class WorkerHost {
   readonly registry: Metrics;
   readonly #lifecycle: Lifecycle;
   readonly #health: HealthRegistry;
+  readonly #queues: WorkQueue[] = [];
 
   constructor(
     service: string,
@@ -38,13 +39,16 @@ export class WorkerHost {
     this.#health = health;
   }
 
-  workQueue(options: Omit<WorkQueueOptions, Given>): WorkQueue {
+  /** @param name tells the queues of a service with several apart: each takes the kinds of its handlers, at its own pace */
+  workQueue(options: Omit<WorkQueueOptions, Given>, name?: string): WorkQueue {
     const { dataSource, service: owner, logger } = this;
     const queue = new WorkQueue({ dataSource, owner, logger, muted: this.outbox.muted, ...options });
-    workQueueMetrics(this.registry, queue);
+    this.#queues.push(queue);
+    if (this.#queues.length === 1) workQueueMetrics(this.registry, this.#queues);
     const part = { start: () => queue.start(), stop: () => queue.stop() };
-    this.#lifecycle.register({ name: 'work queue', phase: 'workers', ...part });
-    this.#health.register('work queue', () => ({ ok: queue.status().state === 'running', detail: queue.status() }));
+    const called = name === undefined ? 'work queue' : `work queue ${name}`;
+    this.#lifecycle.register({ name: called, phase: 'workers', ...part });
+    this.#health.register(called, () => ({ ok: queue.status().state === 'running', detail: queue.status() }));
     return queue;
   }
 

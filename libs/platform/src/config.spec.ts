@@ -86,6 +86,12 @@ describe('configuration', () => {
     expect(readConfig(definition, { CA: 'given', CA_FILE: file })).toEqual({ CA: 'given' });
   });
 
+  it('parses a text that names other variables with a schema made for the environment', () => {
+    const named = (environment: Environment) => z.string().transform((name) => environment[name]?.length ?? 0);
+    const definition = defineKeys({ LENGTH_OF: { schema: named, description: 'A variable.' } });
+    expect(readConfig(definition, { LENGTH_OF: 'OTHER', OTHER: 'four' })).toEqual({ LENGTH_OF: 4 });
+  });
+
   it.each([
     ['plain over plain text', { KAFKA_SSL: 'false' }, ['KAFKA_SASL_MECHANISM']],
     ['plain over TLS', { KAFKA_SSL: 'true' }, []],

@@ -7,8 +7,11 @@ import { REDACTED } from './redaction.ts';
  * that `<KEY>_FILE` names, whose trailing line break is dropped: secrets belong there, and PEM texts do not fit elsewhere.
  */
 export interface ConfigKey<S extends z.ZodType = z.ZodType> {
-  /** Parses the text from the environment; make it `.optional()` when the key may be absent. */
-  readonly schema: S;
+  /**
+   * Parses the text from the environment; make it `.optional()` when the key may be absent. A text that names other variables of
+   * the environment is parsed by a schema made for it.
+   */
+  readonly schema: S | ((environment: Environment) => S);
   /** One sentence for the operator; also shown when the value is wrong. */
   readonly description: string;
   /** Text as it would stand in the environment. */
@@ -18,7 +21,8 @@ export interface ConfigKey<S extends z.ZodType = z.ZodType> {
 }
 
 export type ConfigKeys = Readonly<Record<string, ConfigKey>>;
-export type ConfigValues<K extends ConfigKeys> = { readonly [N in keyof K]: z.output<K[N]['schema']> };
+type SchemaOf<S> = S extends (environment: Environment) => infer T ? T : S;
+export type ConfigValues<K extends ConfigKeys> = { readonly [N in keyof K]: z.output<SchemaOf<K[N]['schema']>> };
 /** A rule over several keys: returns one sentence per problem, naming the key. */
 export type ConfigRule = (values: Readonly<Record<string, unknown>>) => readonly string[];
 
@@ -73,12 +77,16 @@ function readKey(name: string, key: ConfigKey, environment: Environment): { valu
   } catch (error) {
     return { problem: `${name}_FILE cannot be read: ${(error as Error).message}. ${hint}` };
   }
-  const parsed = key.schema.safeParse(text);
+  const parsed = schemaOf(key, environment).safeParse(text);
   if (parsed.success) return { value: parsed.data };
   if (text === undefined) return { problem: `${name} is missing. ${hint}` };
   const reasons = parsed.error.issues.map((issue) => issue.message).join('; ');
   const shown = key.secret ? '' : ` "${text.slice(0, 80)}"`;
   return { problem: `${name}${shown} is not valid: ${reasons}. ${hint}` };
+}
+
+function schemaOf({ schema }: ConfigKey, environment: Environment): z.ZodType {
+  return typeof schema === 'function' ? schema(environment) : schema;
 }
 
 function rawText(name: string, key: ConfigKey, environment: Environment): string | undefined {
@@ -105,12 +113,12 @@ export function printableConfig<K extends ConfigKeys>(
 export function describeConfig(
   definition: ConfigDefinition,
 ): readonly { key: string; description: string; default: string | null; required: boolean; secret: boolean }[] {
-  return Object.entries(definition.keys).map(([key, { schema, description, default: fallback, secret }]) => ({
-    key,
-    description,
-    default: fallback ?? null,
-    required: fallback === undefined && !schema.safeParse(undefined).success,
-    secret: secret ?? false,
+  return Object.entries(definition.keys).map(([name, key]) => ({
+    key: name,
+    description: key.description,
+    default: key.default ?? null,
+    required: key.default === undefined && !schemaOf(key, {}).safeParse(undefined).success,
+    secret: key.secret ?? false,
   }));
 }
 

@@ -28,6 +28,8 @@ const TOPIC = 'finance.exception.v1';
 /** What somebody looked at, and what is wrong with it now. */
 export interface Examination {
   readonly objects: readonly ObjectRef[];
+  /** Only their cases end. Without: every case about the objects, for which then nobody else may look at them. */
+  readonly subjects?: readonly string[];
   /** What the look can tell: who did not look for a foreign edit cannot say that it is gone. */
   readonly kinds: readonly string[];
   readonly found: readonly NewException[];
@@ -99,12 +101,14 @@ export class Exceptions {
   }
 
   /** Raises what was found and resolves the open cases about the objects that it does not repeat. */
-  async examined(tx: EntityManager, { objects, kinds, found, resolution }: Examination): Promise<void> {
+  async examined(tx: EntityManager, { objects, subjects, kinds, found, resolution }: Examination): Promise<void> {
     await this.raise(tx, found);
     if (objects.length === 0 || kinds.length === 0) return;
     const still = new Set(found.map((one) => this.idOf(one)));
     const open = await openCasesAbout(tx, objects, kinds);
-    const over = open.filter((id) => !still.has(id));
+    const looked =
+      subjects && new Set(subjects.flatMap((subject) => kinds.map((kind) => this.idOf({ kind, subject }))));
+    const over = open.filter((id) => !still.has(id) && (looked?.has(id) ?? true));
     await this.resolve(tx, over, resolution);
   }
 
