@@ -1,4 +1,6 @@
-import { DataError } from '@tieout/messaging';
+import { parseDecimal } from '@tieout/canonical';
+import type { StandingBill } from '@tieout/connector-erp';
+import { DataError, outcomeUnknown } from '@tieout/messaging';
 import { z } from 'zod';
 import { toAccountTime } from './account-time.ts';
 import type { NetSuiteConfig } from './config.ts';
@@ -8,15 +10,19 @@ import {
   asInvoices,
   asOrders,
   asPayments,
+  asRefunds,
   changedRows,
   documentReader,
   inParts,
   type Page,
 } from './documents.client.ts';
-import { createSender, type Answer, type Send } from './http.client.ts';
+import { certificateExpiry } from './assertion.client.ts';
+import { dimensionRows, type DimensionRows } from './dimension-rows.client.ts';
+import { createSender, type Answer, type Request, type Send, type SendOptions } from './http.client.ts';
+import { runOnce } from './job.client.ts';
 import * as queries from './queries.ts';
 import { readSnapshot, type SnapshotObject, type SnapshotReading } from './snapshot.client.ts';
-import { createQuery } from './suiteql.client.ts';
+import { createQuery, type Query } from './suiteql.client.ts';
 import {
   currencyRow,
   deletedRow,
@@ -42,12 +48,17 @@ export type UpsertType =
   | 'invoice'
   | 'customerPayment'
   | 'creditMemo'
+  | 'customerRefund'
   | 'serviceSaleItem'
   | 'subsidiary'
-  | 'currency';
+  | 'currency'
+  | 'department'
+  | 'classification';
 
 /** What is read and written of NetSuite. Every method throws TransientError, DataError or MisconfiguredError. */
-export interface NetSuiteClient {
+export interface NetSuiteClient extends DimensionRows {
+  /** When the certificate that calls sign in with ends; null where there is none, or we do not have it. */
+  readonly certificateExpiresAt: Date | null;
   /** Internal ids of the account's currencies by ISO code. */
   currencyIds(signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /** Internal ids of the active items that have one of these codes. */
@@ -61,11 +72,13 @@ export interface NetSuiteClient {
   invoicesById(ids: readonly string[], signal?: AbortSignal): Promise<readonly InvoiceRecord[]>;
   changedCreditMemos(after: Position, signal?: AbortSignal): Promise<Page<CreditMemoRecord>>;
   creditMemosById(ids: readonly string[], signal?: AbortSignal): Promise<readonly CreditMemoRecord[]>;
+  changedRefunds(after: Position, signal?: AbortSignal): Promise<Page<PaymentRecord>>;
+  refundsById(ids: readonly string[], signal?: AbortSignal): Promise<readonly PaymentRecord[]>;
   changedPayments(after: Position, signal?: AbortSignal): Promise<Page<PaymentRecord>>;
   paymentsById(ids: readonly string[], signal?: AbortSignal): Promise<readonly PaymentRecord[]>;
   /** Records deleted for good since the instant, oldest first. */
   deletedSince(
-    type: 'customer' | 'salesorder' | 'invoice' | 'creditmemo' | 'customerpayment',
+    type: 'customer' | 'salesorder' | 'invoice' | 'creditmemo' | 'customerpayment' | 'customerrefund',
     since: Date,
     signal?: AbortSignal,
   ): Promise<readonly DeletedRow[]>;
@@ -77,6 +90,8 @@ export interface NetSuiteClient {
   ): Promise<{ readonly id: string; readonly fields: OwnedFields } | null>;
   /** The sales order under this external id as it stands, or null; `standingOrder` reads it. */
   readOrder(externalId: string, signal?: AbortSignal): Promise<OrderRecord | null>;
+  /** The invoice under this external id, voided or not, or null. */
+  findInvoice(externalId: string, signal?: AbortSignal): Promise<StandingBill | null>;
   /**
    * Creates or updates by external id; safe to repeat. Answers the internal id. A sublist that is sent replaces the one that
    * is there: a line stays and keeps what it has when it is sent with its key as `line`.
@@ -90,28 +105,36 @@ export interface NetSuiteClient {
    * `externalId` in the body makes a repetition a refusal instead of a second record.
    */
   transform(
-    from: 'salesOrder' | 'invoice',
+    from: Transformation['from'],
     id: string,
-    to: 'invoice' | 'customerPayment' | 'creditMemo',
+    to: Transformation['to'],
     body?: object,
     signal?: AbortSignal,
   ): Promise<string>;
+  /**
+   * The same as an asynchronous job under a key: safe to repeat with the same key, and every asking gets the first one's record.
+   * Slower than `transform`.
+   */
+  transformOnce(transformation: Transformation, key: string, signal?: AbortSignal): Promise<string>;
   snapshot(object: SnapshotObject, cutOff: string | null, signal?: AbortSignal): Promise<SnapshotReading>;
 }
 
+/** What is made of what, with overrides of what the source says. */
+export interface Transformation {
+  readonly from: 'salesOrder' | 'invoice' | 'creditMemo';
+  readonly id: string;
+  readonly to: 'invoice' | 'customerPayment' | 'creditMemo' | 'customerRefund';
+  readonly body?: object;
+}
+
 /** A client of one account. Holds no connection; nothing to close. */
-export function createNetSuiteClient(config: NetSuiteConfig): NetSuiteClient {
-  const send = createSender(config);
+export function createNetSuiteClient(config: NetSuiteConfig, options: SendOptions = {}): NetSuiteClient {
+  const send = createSender(config, options);
   const query = createQuery(send);
-  const orders = documentReader(query, { changed: queries.changedOrders, byId: queries.ordersById }, asOrders);
-  const invoices = documentReader(query, { changed: queries.changedInvoices, byId: queries.invoicesById }, asInvoices);
-  const memos = documentReader(
-    query,
-    { changed: queries.changedCreditMemos, byId: queries.creditMemosById },
-    asCreditMemos,
-  );
-  const payments = documentReader(query, { changed: queries.changedPayments, byId: queries.paymentsById }, asPayments);
   return {
+    ...dimensionRows(query),
+    ...documentReaders(query),
+    certificateExpiresAt: 'clientId' in config ? certificateExpiry(config) : null,
     async currencyIds(signal) {
       const rows = await query.all(queries.currencies, [], currencyRow, signal);
       return new Map(rows.map(({ symbol, id }) => [symbol, id]));
@@ -125,14 +148,6 @@ export function createNetSuiteClient(config: NetSuiteConfig): NetSuiteClient {
     changedCustomers: (after, signal) => changedRows(query, queries.changedCustomers, after, signal),
     customersById: (ids, signal) =>
       inParts(ids, (part) => query.all(queries.customersById(part.length), part, rawRow, signal)),
-    changedOrders: orders.changed,
-    ordersById: orders.byId,
-    changedInvoices: invoices.changed,
-    invoicesById: invoices.byId,
-    changedCreditMemos: memos.changed,
-    creditMemosById: memos.byId,
-    changedPayments: payments.changed,
-    paymentsById: payments.byId,
     deletedSince: (type, since, signal) => {
       const from = toAccountTime(since.toISOString(), config.timeZone);
       return query.all(queries.deletedSince, [type, from], deletedRow, signal);
@@ -144,13 +159,56 @@ export function createNetSuiteClient(config: NetSuiteConfig): NetSuiteClient {
       const headers = await query.all(queries.orderByExternalId, [externalId], rawRow, signal);
       return (await asOrders(query, headers, signal))[0] ?? null;
     },
+    async findInvoice(externalId, signal) {
+      const [row] = await query.all(queries.invoiceByExternalId, [externalId], billRow, signal);
+      return row ? { id: row.id, number: row.tranid, date: row.trandate, gross: parseDecimal(row.foreigntotal) } : null;
+    },
     async upsertRecord(type, externalId, body, signal) {
       return locatedId(`upsert ${type}`, await upsert(send, type, externalId, body, signal));
     },
     updateCustomer: async (externalId, fields, signal) =>
       void (await upsert(send, 'customer', externalId, fields, signal)),
-    transform: (from, id, to, body, signal) => transform(send, { from, id, to }, body ?? {}, signal),
+    transform: async (from, id, to, body = {}, signal) => {
+      const request = transformRequest({ from, id, to, body }, signal);
+      return locatedId(request.name, await send(request));
+    },
+    transformOnce: async (transformation, key, signal) => {
+      const request = transformRequest(transformation, signal);
+      return locatedId(request.name, await runOnce(send, request, key));
+    },
     snapshot: (object, cutOff, signal) => readSnapshot(query, object, cutOff, signal),
+  };
+}
+
+const billRow = z.object({ id: z.string(), tranid: z.string(), trandate: z.string(), foreigntotal: z.string() });
+
+type DocumentReaders = Pick<
+  NetSuiteClient,
+  | `changed${'Orders' | 'Invoices' | 'CreditMemos' | 'Refunds' | 'Payments'}`
+  | `${'orders' | 'invoices' | 'creditMemos' | 'refunds' | 'payments'}ById`
+>;
+
+function documentReaders(query: Query): DocumentReaders {
+  const orders = documentReader(query, { changed: queries.changedOrders, byId: queries.ordersById }, asOrders);
+  const invoices = documentReader(query, { changed: queries.changedInvoices, byId: queries.invoicesById }, asInvoices);
+  const memos = documentReader(
+    query,
+    { changed: queries.changedCreditMemos, byId: queries.creditMemosById },
+    asCreditMemos,
+  );
+  const refunds = documentReader(query, { changed: queries.changedRefunds, byId: queries.refundsById }, asRefunds);
+  const payments = documentReader(query, { changed: queries.changedPayments, byId: queries.paymentsById }, asPayments);
+  return {
+    changedOrders: orders.changed,
+    ordersById: orders.byId,
+    changedInvoices: invoices.changed,
+    invoicesById: invoices.byId,
+    changedCreditMemos: memos.changed,
+    creditMemosById: memos.byId,
+    changedRefunds: refunds.changed,
+    refundsById: refunds.byId,
+    changedPayments: payments.changed,
+    paymentsById: payments.byId,
   };
 }
 
@@ -185,6 +243,7 @@ const sublists: Partial<Record<UpsertType, string>> = {
   salesOrder: 'item',
   invoice: 'item',
   customerPayment: 'apply',
+  customerRefund: 'apply',
   creditMemo: 'item,apply',
 };
 
@@ -200,22 +259,17 @@ function upsert(send: Send, type: UpsertType, externalId: string, body: object, 
   });
 }
 
-async function transform(
-  send: Send,
-  { from, id, to }: { readonly from: string; readonly id: string; readonly to: string },
-  body: object,
-  signal?: AbortSignal,
-): Promise<string> {
+function transformRequest({ from, id, to, body = {} }: Transformation, signal?: AbortSignal): Request {
   // Lines that the overrides do not name would be taken, too.
   const replace = 'item' in body ? '?replace=item' : '';
   const path = `/record/v1/${from}/${encodeURIComponent(id)}/!transform/${to}${replace}`;
-  const name = `transform ${from} to ${to}`;
-  return locatedId(name, await send({ name, method: 'POST', path, body, headers: strict, signal }));
+  return { name: `transform ${from} to ${to}`, method: 'POST', path, body, headers: strict, signal };
 }
 
 /** The internal id of a record that was written. */
 function locatedId(name: string, { location }: Answer): string {
   const id = /\/(\d+)$/.exec(location ?? '')?.[1];
-  if (id === undefined) throw new DataError('netsuite-answer', `NetSuite ${name}: no Location in the answer`);
+  // It was taken, and by whom is not said: the page of somebody in between looks like that, too.
+  if (id === undefined) throw outcomeUnknown(`NetSuite ${name}: no Location in the answer`);
   return id;
 }

@@ -1,5 +1,5 @@
 import { joinKey, lastDayOf, subtract, type ControlTotal } from '@tieout/canonical';
-import { amountOf, fateOf, type Mapped } from './fate.ts';
+import { amountOf, fateOf, type Mapped } from '@tieout/connector-erp';
 import { idOf, sourceOf, type Origin } from './identity.ts';
 import type { TotalRow } from './vendor-types.ts';
 

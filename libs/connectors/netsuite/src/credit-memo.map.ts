@@ -1,16 +1,8 @@
-import {
-  add,
-  compare,
-  negate,
-  periodOf,
-  sum,
-  type CreditMemo,
-  type CreditMemoLine,
-  type DecimalString,
-} from '@tieout/canonical';
-import { amountOf, fateOf, rateOf, refuse, rowOf, type Mapped } from './fate.ts';
+import { add, compare, negate, sum, type CreditMemo, type CreditMemoLine, type DecimalString } from '@tieout/canonical';
+import { amountOf, fateOf, rateOf, refuse, rowOf, type Mapped } from '@tieout/connector-erp';
 import { contractIdOf, customerIdOf, idOf, sourceOf, type Origin } from './identity.ts';
-import { dateOf, mustEqual, type Money } from './invoice.map.ts';
+import { refundedOf } from './payment.map.ts';
+import { dateOf, mustEqual, postingMonth, type Money } from './invoice.map.ts';
 import {
   creditMemoRow,
   lineRow,
@@ -48,8 +40,14 @@ export function mapCreditMemo(record: CreditMemoRecord, origin: Origin): Mapped<
       contractId: contractIdOf(header),
       currency: header.currency,
       issueDate: dateOf('trandate', header.trandate),
-      period: periodOf(header.trandate),
-      ...amountsOf(header, lines, sum(allocations.map(({ amount }) => amount)), money),
+      period: postingMonth(header),
+      ...amountsOf(
+        header,
+        lines,
+        sum(allocations.map(({ amount }) => amount)),
+        refundedOf(record.refunds, money),
+        money,
+      ),
       lines,
       allocations,
       reversalOf:
@@ -69,19 +67,20 @@ function lifecycleOf({ status }: CreditMemoRow): CreditMemo['lifecycle'] {
 function amountsOf(
   header: CreditMemoRow,
   lines: readonly CreditMemoLine[],
-  allocated: DecimalString,
+  applied: DecimalString,
+  refunded: DecimalString | null,
   money: Money,
-): Pick<CreditMemo, 'net' | 'tax' | 'gross' | 'applied' | 'unapplied'> {
+): Pick<CreditMemo, 'net' | 'tax' | 'gross' | 'applied' | 'unapplied' | 'refunded'> {
   const [net, tax] = [sum(lines.map((line) => line.net)), sum(lines.map((line) => line.tax))];
   // Whether the header of a credit is stated with a sign is not verified: a credit is never negative.
   const magnitude = (amount: DecimalString): DecimalString => (compare(amount, '0') < 0 ? negate(amount) : amount);
   const gross = magnitude(money('foreigntotal', header.foreigntotal));
-  const applied = magnitude(money('foreignpaymentamountused', header.foreignpaymentamountused));
+  const used = magnitude(money('foreignpaymentamountused', header.foreignpaymentamountused));
   const unapplied = magnitude(money('foreignpaymentamountunused', header.foreignpaymentamountunused));
   mustEqual('lines', add(net, tax), gross);
-  mustEqual('applications', allocated, applied);
-  mustEqual('unapplied amount', add(applied, unapplied), gross);
-  return { net, tax, gross, applied, unapplied };
+  mustEqual('applications', add(applied, refunded ?? '0'), used);
+  mustEqual('unapplied amount', add(used, unapplied), gross);
+  return { net, tax, gross, applied, unapplied, refunded };
 }
 
 /** The lines of a credit carry the opposite sign of sales. */

@@ -1,6 +1,6 @@
 import { isCurrency, type CustomerAccount } from '@tieout/canonical';
 import { ownedFields, type OwnedFields } from './customer-write.map.ts';
-import { amountOf, fateOf, refuse, rowOf, type Mapped } from './fate.ts';
+import { amountOf, fateOf, refuse, rowOf, type Mapped } from '@tieout/connector-erp';
 import { customerIdOf, idOf, sourceOf, type Origin } from './identity.ts';
 import { customerRow, type RawRow } from './vendor-types.ts';
 

@@ -1,11 +1,7 @@
 import type { Customer } from '@tieout/canonical';
 
-/** The fields of a NetSuite customer that the CRM owns; empty text means no value. */
-export interface OwnedFields {
-  readonly entityId: string;
-  readonly companyName: string;
-  readonly vatRegNumber: string;
-}
+/** The fields of a NetSuite customer that the CRM owns, by NetSuite's names; empty text means no value. */
+export type OwnedFields = Readonly<Record<'entityId' | 'companyName' | 'vatRegNumber', string>>;
 
 /** What the ERP should say of a customer. Without an account number the name serves: NetSuite needs one, and unique. */
 export function ownedFields(customer: Pick<Customer, 'accountNumber' | 'name' | 'taxId'>): OwnedFields {
@@ -16,40 +12,14 @@ export function ownedFields(customer: Pick<Customer, 'accountNumber' | 'name' | 
   };
 }
 
-export interface ThreeWay {
-  /** Fields to write: ours is new, theirs is what we wrote last. */
-  readonly write: Partial<OwnedFields>;
-  /** Fields that somebody else changed in the ERP to something that is not ours. */
-  readonly foreign: readonly { readonly field: keyof OwnedFields; readonly theirs: string; readonly ours: string }[];
-  /** What will have been written once `write` is done. */
-  readonly written: OwnedFields;
-}
+/** Longest names that NetSuite takes, in characters. */
+const LONGEST = { entityId: 83, companyName: 83 } as const;
 
-/**
- * What we know to have written: a field that shows what an attempt without answer was to put there was put there by us,
- * even when the CRM has moved on since. Null before the first write.
- */
-export function confirmedWrite(
-  last: OwnedFields | null,
-  attempted: Partial<OwnedFields> | null,
-  theirs: OwnedFields,
-): OwnedFields | null {
-  if (last === null || attempted === null) return last;
-  const done = Object.entries(attempted).filter(([field, value]) => theirs[field as keyof OwnedFields] === value);
-  return { ...last, ...Object.fromEntries(done) };
-}
-
-/** Compares last written, theirs and ours field by field: a foreign edit is reported and never overwritten. */
-export function compareThreeWays(last: OwnedFields | null, theirs: OwnedFields, ours: OwnedFields): ThreeWay {
-  const fields = Object.keys(ours) as (keyof OwnedFields)[];
-  // Never written by us: what stands there was put there by somebody else, and only what differs is a case.
-  const base = last ?? theirs;
-  const foreign = fields
-    .filter((field) => theirs[field] !== base[field] && theirs[field] !== ours[field])
-    .map((field) => ({ field, theirs: theirs[field], ours: ours[field] }));
-  const conflicting = new Set(foreign.map(({ field }) => field));
-  const due = fields.filter((field) => theirs[field] !== ours[field] && !conflicting.has(field));
-  const write = Object.fromEntries(due.map((field) => [field, ours[field]]));
-  const kept = Object.fromEntries([...conflicting].map((field) => [field, base[field]]));
-  return { write, foreign, written: { ...ours, ...kept } };
+/** Everything that keeps NetSuite from taking the customer, for a person; empty when nothing does. */
+export function customerProblems(fields: OwnedFields): readonly string[] {
+  const tooLong = (['entityId', 'companyName'] as const).filter((name) => fields[name].length > LONGEST[name]);
+  return [
+    ...(fields.companyName.trim() === '' ? ['it has no name'] : []),
+    ...tooLong.map((name) => `${name} has ${fields[name].length} characters of at most ${LONGEST[name]}`),
+  ];
 }

@@ -80,6 +80,19 @@ export const asInvoices: WithParts<InvoiceRecord> = async (query, headers, signa
 
 export const asPayments: WithParts<PaymentRecord> = async (query, headers, signal) => {
   const ids = headers.map((header) => header.id);
+  const [links, refunds] = await Promise.all([
+    linksOf(query, queries.linksOfPayments, ids, (link) => link.nextdoc, signal),
+    linksOf(query, queries.refundsOf, ids, (link) => link.previousdoc, signal),
+  ]);
+  return headers.map((header) => ({
+    header,
+    links: links.get(header.id) ?? [],
+    refunds: refunds.get(header.id) ?? [],
+  }));
+};
+
+export const asRefunds: WithParts<PaymentRecord> = async (query, headers, signal) => {
+  const ids = headers.map((header) => header.id);
   const links = await linksOf(query, queries.linksOfPayments, ids, (link) => link.nextdoc, signal);
   return headers.map((header) => ({ header, links: links.get(header.id) ?? [] }));
 };
@@ -100,14 +113,16 @@ export const asOrders: WithParts<OrderRecord> = async (query, headers, signal) =
 
 export const asCreditMemos: WithParts<CreditMemoRecord> = async (query, headers, signal) => {
   const ids = headers.map((header) => header.id);
-  const [lines, links] = await Promise.all([
+  const [lines, links, refunds] = await Promise.all([
     linesOf(query, queries.linesOf, ids, signal),
     linksOf(query, queries.linksOfPayments, ids, (link) => link.nextdoc, signal),
+    linksOf(query, queries.refundsOf, ids, (link) => link.previousdoc, signal),
   ]);
   return headers.map((header) => ({
     header,
     lines: lines.get(header.id) ?? [],
     links: links.get(header.id) ?? [],
+    refunds: refunds.get(header.id) ?? [],
   }));
 };
 

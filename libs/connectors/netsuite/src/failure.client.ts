@@ -7,8 +7,8 @@ export interface Failure {
   readonly message: string;
 }
 
-/** Reads the error envelope; several details become one message, the first one's code decides. */
-export function failureOf(status: number, body: unknown): Failure {
+/** Reads the error envelope; several details become one message, the first one's code decides. `text`: what came if it is no JSON. */
+export function failureOf(status: number, body: unknown, text = ''): Failure {
   const details = (body as { 'o:errorDetails'?: unknown } | null)?.['o:errorDetails'];
   const list = Array.isArray(details) ? (details as Record<string, unknown>[]) : [];
   const words = list.map((d) =>
@@ -18,7 +18,7 @@ export function failureOf(status: number, body: unknown): Failure {
   return {
     status,
     code: typeof code === 'string' ? code : `HTTP_${status}`,
-    message: words.join('; ').slice(0, 1000) || 'no details',
+    message: words.join('; ').slice(0, 1000) || text.replaceAll(/\s+/g, ' ').slice(0, 200).trim() || 'no details',
   };
 }
 
@@ -50,6 +50,8 @@ export function toError({ name, writes, loggedInOnce }: FailedCall, { status, co
     case 'NONEXISTENT_ID':
       return new DataError('netsuite-not-found', text);
     case 'USER_ERROR': // Every business rule there is: closed period, inactive item, credit limit.
+      // A person can open the period or name another; that it is this rule only its words say.
+      return new DataError(/accounting period/i.test(message) ? 'netsuite-period-closed' : 'netsuite-rejected', text);
     case 'NONEXISTENT_FIELD':
     case 'INVALID_CONTENT':
     case 'INVALID_PARAMETER':

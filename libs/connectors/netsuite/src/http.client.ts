@@ -1,9 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CallBudget, CallUse } from '@tieout/connector-erp';
 import { outcomeUnknown, TransientError } from '@tieout/messaging';
+import { readBody } from './body.client.ts';
+import { createCallGate } from './call-gate.ts';
 import type { NetSuiteConfig } from './config.ts';
 import { failureOf, toError } from './failure.client.ts';
-import { authorizationHeader } from './token-auth.ts';
+import { createSignIn, type SignIn } from './sign-in.client.ts';
 
 export interface Request {
   /** For messages and metrics, e.g. `upsert customer`. */
@@ -14,6 +16,10 @@ export interface Request {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  /** Whose turn it is in the budget; by default that of a process for writes and of reading for the rest. */
+  readonly use?: CallUse | undefined;
+  /** A code of refusal that is an answer here. */
+  readonly expects?: string;
 }
 
 export interface Answer {
@@ -27,38 +33,85 @@ export interface Answer {
 
 export type Send = (request: Request) => Promise<Answer>;
 
+export interface SendOptions {
+  /** Lets calls through; by default a gate of this process alone with `concurrency` places. */
+  readonly budget?: CallBudget;
+  readonly signIn?: SignIn;
+}
+
+/** What came back, and how it was asked for. */
+interface Exchange extends Answer {
+  readonly text: string;
+  readonly header: string;
+}
+
 const busyAttempts = 4;
 
-/** Signed calls, at most `concurrency` at once. Throws TransientError, DataError or MisconfiguredError and nothing else. */
-export function createSender(config: NetSuiteConfig): Send {
-  const gate = createGate(config.concurrency);
+/** What becomes of an answer. */
+type Reaction = 'done' | 'sign in again' | 'slower' | 'give up';
+
+/** How often one request was tried, and why again. */
+interface Tries {
+  attempt: number;
+  signedInAgain: boolean;
+  doubted: boolean;
+}
+
+/** Signed calls within the budget. Throws TransientError, DataError or MisconfiguredError and nothing else. */
+export function createSender(config: NetSuiteConfig, options: SendOptions = {}): Send {
+  const budget = options.budget ?? createCallGate(config.concurrency);
+  const signIn = options.signIn ?? createSignIn(config);
   let loggedInOnce = false;
+  const reactionTo = ({ status, header }: Exchange, tries: Tries): Reaction => {
+    if (status < 300) return 'done';
+    if (status === 401 && !tries.signedInAgain && signIn.refused(header)) return 'sign in again';
+    // Too many calls at once show as 429, and in the wild as a 401 after logins that worked: neither changed anything.
+    const underLoad = status === 429 || (status === 401 && loggedInOnce && !tries.doubted);
+    return underLoad && tries.attempt < busyAttempts ? 'slower' : 'give up';
+  };
+  const once = async (request: Request, tries: Tries): Promise<Exchange & { readonly reaction: Reaction }> => {
+    const answer = await exchange(config, signIn, request);
+    const reaction = reactionTo(answer, tries);
+    // Said before the place is given back, so that nobody takes it.
+    if (reaction === 'slower') budget.overloaded?.();
+    return { ...answer, reaction };
+  };
   return async (request) => {
-    for (let attempt = 1; ; attempt += 1) {
-      const answer = await gate(() => exchange(config, request));
-      if (answer.status < 300) {
-        loggedInOnce = true;
-        return answer;
+    const tries: Tries = { attempt: 1, signedInAgain: false, doubted: false };
+    for (;;) {
+      const answer = await budget.run(useOf(request), () => once(request, tries), request.signal);
+      switch (answer.reaction) {
+        case 'done':
+          loggedInOnce = true;
+          return answer;
+        case 'sign in again':
+          tries.signedInAgain = true;
+          continue;
+        case 'slower':
+          tries.doubted ||= answer.status === 401;
+          await backOff(tries.attempt++, request.signal);
+          continue;
+        case 'give up': {
+          const failure = failureOf(answer.status, answer.json, answer.text);
+          if (failure.code === request.expects) return answer;
+          throw toError({ name: request.name, writes: writes(request), loggedInOnce }, failure);
+        }
       }
-      // Too many calls at once show as 429, and in the wild as a 401 after logins that worked: neither changed anything.
-      const underLoad = answer.status === 429 || (answer.status === 401 && loggedInOnce && attempt === 1);
-      if (!underLoad || attempt >= busyAttempts) {
-        const call = { name: request.name, writes: writes(request), loggedInOnce };
-        throw toError(call, failureOf(answer.status, answer.json));
-      }
-      await sleep(
-        100 * 2 ** attempt * (0.5 + Math.random()),
-        undefined,
-        request.signal ? { signal: request.signal } : {},
-      );
     }
   };
 }
 
-async function exchange(config: NetSuiteConfig, request: Request): Promise<Answer> {
+async function backOff(attempt: number, signal?: AbortSignal): Promise<void> {
+  await sleep(100 * 2 ** attempt * (0.5 + Math.random()), undefined, signal && { signal });
+}
+
+function useOf(request: Request): CallUse {
+  return request.use ?? (writes(request) ? 'process' : 'read');
+}
+
+async function exchange(config: NetSuiteConfig, signIn: SignIn, request: Request): Promise<Exchange> {
   const url = new URL(`${config.url}/services/rest${request.path}`);
-  const nonce = randomBytes(16).toString('hex');
-  const timestamp = Math.floor(Date.now() / 1000);
+  const header = await signIn.header({ method: request.method, url });
   const limit = AbortSignal.timeout(config.timeoutMs);
   try {
     const response = await fetch(url, {
@@ -68,14 +121,15 @@ async function exchange(config: NetSuiteConfig, request: Request): Promise<Answe
         accept: 'application/json',
         ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...request.headers,
-        authorization: authorizationHeader(config, { method: request.method, url, nonce, timestamp }),
+        authorization: header,
       },
       body: request.body === undefined ? null : JSON.stringify(request.body),
       signal: request.signal ? AbortSignal.any([limit, request.signal]) : limit,
     });
-    const text = await response.text();
+    const text = await readBody(response);
     const date = new Date(response.headers.get('date') ?? Date.now());
-    return { status: response.status, json: parsed(text), location: response.headers.get('location'), date };
+    const location = response.headers.get('location');
+    return { status: response.status, json: parsed(text), text, location, date, header };
   } catch (cause) {
     throw unanswered(request, cause);
   }
@@ -101,21 +155,4 @@ function parsed(text: string): unknown {
   } catch {
     return null; // An error page of a proxy, or an empty 204; the status says enough.
   }
-}
-
-/** Lets `limit` calls through at a time, the rest wait their turn. */
-function createGate(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let free = limit;
-  return async (work) => {
-    if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-    else free -= 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
-    }
-  };
 }

@@ -7,7 +7,19 @@ export interface Origin {
   readonly timeZone: string;
 }
 
-export type Entity = 'customer' | 'salesOrder' | 'invoice' | 'creditMemo' | 'customerPayment' | 'subsidiary';
+export type Entity =
+  | 'customer'
+  | 'salesOrder'
+  | 'invoice'
+  | 'creditMemo'
+  | 'customerPayment'
+  | 'customerRefund'
+  | 'subsidiary'
+  | 'department'
+  | 'classification'
+  | 'hierarchyNode'
+  | 'accountingPeriod'
+  | 'currencyRate';
 
 export function idOf(entity: Entity, origin: Origin, vendorId: string): string {
   return canonicalId('netsuite', origin.instance, entity, vendorId);

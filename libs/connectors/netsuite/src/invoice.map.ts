@@ -10,7 +10,7 @@ import {
   type Invoice,
   type InvoiceLine,
 } from '@tieout/canonical';
-import { amountOf, fateOf, rateOf, refuse, rowOf, type Mapped } from './fate.ts';
+import { amountOf, fateOf, rateOf, refuse, rowOf, type Mapped } from '@tieout/connector-erp';
 import { contractIdOf, customerIdOf, idOf, sourceOf, type Origin } from './identity.ts';
 import {
   invoiceRow,
@@ -50,7 +50,7 @@ export function mapInvoice(record: InvoiceRecord, origin: Origin): Mapped<Omit<I
       currency: header.currency,
       issueDate: dateOf('trandate', header.trandate),
       dueDate: header.duedate === undefined ? null : dateOf('duedate', header.duedate),
-      period: periodOf(header.trandate),
+      period: postingMonth(header),
       ...amounts,
       disputed: header.disputed === 'T',
       lines: mapped,
@@ -68,6 +68,20 @@ function lifecycleOf({ status }: InvoiceRow): Invoice['lifecycle'] {
 
 export function dateOf(field: string, text: string): string {
   return isDate(text) ? text : refuse('invalid-value', field, `${field} ${JSON.stringify(text)} is not a date`);
+}
+
+/** The month that a document is posted to; one that is not posted yet would go to that of its date. */
+export function postingMonth({
+  period,
+  trandate,
+}: {
+  readonly period?: string | undefined;
+  readonly trandate: string;
+}): string {
+  if (period === undefined) return periodOf(trandate);
+  return isDate(`${period}-01`)
+    ? period
+    : refuse('invalid-value', 'period', `${JSON.stringify(period)} is not a month`);
 }
 
 /** Reads an amount in the document's currency. */

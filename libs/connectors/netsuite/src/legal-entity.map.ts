@@ -1,5 +1,5 @@
 import { isCurrency, type LegalEntity } from '@tieout/canonical';
-import { fateOf, refuse, type Mapped } from './fate.ts';
+import { fateOf, refuse, type Mapped } from '@tieout/connector-erp';
 import { idOf, sourceOf, type Origin } from './identity.ts';
 import type { SubsidiaryRow } from './vendor-types.ts';
 

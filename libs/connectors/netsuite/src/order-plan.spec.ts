@@ -1,13 +1,8 @@
 import type { ErpCommand } from '@tieout/canonical';
 import { describe, expect, it } from 'vitest';
-import { planOrder } from './order-plan.map.ts';
-import {
-  askedOrder,
-  standingOrder,
-  type AskedOrder,
-  type OrderReferences,
-  type StandingOrder,
-} from './order-write.map.ts';
+import { planOrder, type AskedOrder, type OrderPlan, type StandingOrder } from '@tieout/connector-erp';
+import { orderBody } from './order-body.map.ts';
+import { askedOrder, standingOrder, type OrderReferences } from './order-write.map.ts';
 import type { OrderRecord, RawLine } from './vendor-types.ts';
 
 const id = (n: number): string => `0a3c3b7e-1111-5222-8333-${String(n).padStart(12, '0')}`;
@@ -30,7 +25,7 @@ const command = (more: Partial<ErpCommand> = {}): ErpCommand => ({
   ...{ commandId: id(6), type: 'PUT_ORDER', contractId: id(3), contractRevision: 4n, contractNumber: '00000101' },
   ...{ customerId: id(1), legalEntity: '391', currency: 'EUR', orderDate: '2026-03-01', net: '100.01' },
   lines: [first, second],
-  requestedAt: '2026-03-01T02:00:00.000Z',
+  ...{ invoiceDate: null, requestedAt: '2026-03-01T02:00:00.000Z' },
   ...more,
 });
 function asked(more: Partial<ErpCommand> = {}): AskedOrder {
@@ -72,6 +67,10 @@ function standing(
   return read.value;
 }
 
+/** What is sent for a plan. */
+const bodyOf = (ask: AskedOrder, plan: OrderPlan, order: StandingOrder | null): object =>
+  orderBody(ask, order, plan.kind === 'change' ? plan.differences : []);
+
 describe('a command in the words of the ERP', () => {
   it.each([
     ['a legal entity that is no subsidiary', { legalEntity: '392' }, 'unknown-legal-entity'],
@@ -87,23 +86,21 @@ describe('a command in the words of the ERP', () => {
   });
 
   it('becomes a sales order with amounts as text and lines in the order of the schedule', () => {
-    expect(planOrder(asked(), null, [])).toEqual({
-      kind: 'create',
-      body: {
-        ...{ custbody_contract: id(3), otherRefNum: '00000101', entity: { externalId: id(1) } },
-        ...{ subsidiary: { id: '2' }, currency: { id: '4' }, tranDate: '2026-03-01' },
-        item: {
-          items: [
-            {
-              ...{ item: { id: '11' }, quantity: '0.3333333333', rate: '240', amount: '80', description: 'March' },
-              ...{ custcol_bill_on: '2026-03-31', custcol_billing_id: id(31) },
-            },
-            {
-              ...{ item: { id: '1' }, quantity: '1', rate: '20.01', amount: '20.01' },
-              ...{ custcol_bill_on: '2026-04-30', custcol_billing_id: id(32) },
-            },
-          ],
-        },
+    expect(planOrder(asked(), null, [])).toEqual({ kind: 'create' });
+    expect(orderBody(asked(), null, [])).toEqual({
+      ...{ custbody_contract: id(3), otherRefNum: '00000101', entity: { externalId: id(1) } },
+      ...{ subsidiary: { id: '2' }, currency: { id: '4' }, tranDate: '2026-03-01' },
+      item: {
+        items: [
+          {
+            ...{ item: { id: '11' }, quantity: '0.3333333333', rate: '240', amount: '80', description: 'March' },
+            ...{ custcol_bill_on: '2026-03-31', custcol_billing_id: id(31) },
+          },
+          {
+            ...{ item: { id: '1' }, quantity: '1', rate: '20.01', amount: '20.01' },
+            ...{ custcol_bill_on: '2026-04-30', custcol_billing_id: id(32) },
+          },
+        ],
       },
     });
   });
@@ -133,9 +130,8 @@ describe('an order that stands', () => {
   it('is sent what differs, with the keys of the lines that stay', () => {
     const third = { ...second, billingId: id(33), billOn: '2026-05-31' };
     const moved = { ...second, billOn: '2026-04-29', quantity: '2', net: '40.02' };
-    const plan = planOrder(asked({ orderDate: '2026-03-02', lines: [third, first, moved] }), standing(), [
-      was(first, second),
-    ]);
+    const ask = asked({ orderDate: '2026-03-02', lines: [third, first, moved] });
+    const plan = planOrder(ask, standing(), [was(first, second)]);
     expect(plan).toMatchObject({
       kind: 'change',
       differences: [
@@ -146,7 +142,7 @@ describe('an order that stands', () => {
         { field: 'line', line: id(33), theirs: null, ours: '20.01' },
       ],
     });
-    expect(plan.kind === 'change' && plan.body).toEqual({
+    expect(bodyOf(ask, plan, standing())).toEqual({
       tranDate: '2026-03-02',
       item: {
         items: [
@@ -162,8 +158,10 @@ describe('an order that stands', () => {
   });
 
   it('loses a line that the contract no longer has', () => {
-    const plan = planOrder(asked({ lines: [first] }), standing(), [was(first, second)]);
-    expect(plan).toMatchObject({ kind: 'change', body: { item: { items: [{ line: 1 }] } } });
+    const ask = asked({ lines: [first] });
+    const plan = planOrder(ask, standing(), [was(first, second)]);
+    expect(plan).toMatchObject({ kind: 'change' });
+    expect(bodyOf(ask, plan, standing())).toMatchObject({ item: { items: [{ line: 1 }] } });
   });
 
   it('of which nothing is known to be ours is taken over', () => {

@@ -1,34 +1,18 @@
 import { negate, type DecimalString, type ErpCommand } from '@tieout/canonical';
-import { amountOf, fateOf, rateOf, rowOf, type Mapped, type MappingProblem } from './fate.ts';
+import {
+  amountOf,
+  fateOf,
+  rateOf,
+  rowOf,
+  type AskedOrder,
+  type Mapped,
+  type OrderContent,
+  type OrderRefusal,
+  type StandingOrder,
+} from '@tieout/connector-erp';
 import { customerIdOf, ourId } from './identity.ts';
 import { dateOf } from './invoice.map.ts';
 import { billedRow, orderLineRow, orderRow, type OrderRecord } from './vendor-types.ts';
-
-/** What an order says, as far as the CRM owns it. Plain data: what was written is remembered as this. */
-export interface OrderContent {
-  readonly contractId: string | null;
-  readonly reference: string | null;
-  readonly customerId: string | null;
-  /** NetSuite's id of the subsidiary. */
-  readonly subsidiaryId: string;
-  readonly currency: string;
-  readonly orderDate: string;
-  /** In the order of the billing schedule. */
-  readonly lines: readonly OrderContentLine[];
-}
-
-export interface OrderContentLine {
-  /** Null of a line that was put there by somebody else. */
-  readonly billingId: string | null;
-  readonly billOn: string | null;
-  /** NetSuite's id of the item. */
-  readonly itemId: string | null;
-  readonly description: string | null;
-  readonly quantity: DecimalString | null;
-  /** What the line says; NetSuite derives it from amount and quantity, so it is sent and never compared. */
-  readonly unitPrice: DecimalString | null;
-  readonly net: DecimalString;
-}
 
 /** NetSuite's ids of what a command names. */
 export interface OrderReferences {
@@ -41,47 +25,6 @@ export interface OrderReferences {
   /** Id of the item that a line without one is sold as; null refuses such a line. */
   readonly defaultItem: string | null;
 }
-
-export interface AskedOrder {
-  readonly content: OrderContent;
-  readonly currencyId: string;
-}
-
-/** An order as it stands in the ERP. */
-export interface StandingOrder {
-  readonly id: string;
-  readonly number: string;
-  /** Letter of its status. */
-  readonly status: string;
-  readonly content: OrderContent;
-  /** Key, billed net and closing of the lines, in the order of `content.lines`. */
-  readonly lines: readonly { readonly key: string; readonly billedNet: DecimalString; readonly closed: boolean }[];
-}
-
-export interface OrderRefusal {
-  readonly code:
-    MappingProblem['code'] | 'unknown-legal-entity' | 'unknown-item' | 'order-closed' | 'foreign-edit' | 'billed-line';
-  readonly message: string;
-}
-
-/** Where an order in the ERP is not what it should be; `line` is the billing id, or the ERP's line key where it has none. */
-export interface OrderDifference {
-  readonly field: string;
-  readonly line: string | null;
-  readonly theirs: string | null;
-  readonly ours: string | null;
-}
-
-export type OrderPlan =
-  | { readonly kind: 'create'; readonly body: object }
-  /** It stands as asked. */
-  | { readonly kind: 'done' }
-  | { readonly kind: 'change'; readonly body: object; readonly differences: readonly OrderDifference[] }
-  | {
-      readonly kind: 'refused';
-      readonly refusal: OrderRefusal;
-      readonly differences: readonly OrderDifference[];
-    };
 
 /** A command in NetSuite's ids, or why NetSuite cannot be asked. */
 export function askedOrder(
@@ -103,7 +46,7 @@ export function askedOrder(
   }
   const content = contentOf(command, refs, subsidiaryId);
   if (content.kind === 'refused') return refused(content.problem.code, content.problem.message);
-  return { kind: 'asked', order: { content: content.value, currencyId } };
+  return { kind: 'asked', order: { content: content.value, vendor: { currencyId } } };
 }
 
 function refused(code: OrderRefusal['code'], message: string): { kind: 'refused'; refusal: OrderRefusal } {
@@ -135,6 +78,13 @@ function contentOf(command: ErpCommand, refs: OrderReferences, subsidiaryId: str
   }));
 }
 
+/** Letters of orders that have nothing left to bill. */
+const statuses: ReadonlyMap<string, StandingOrder['status']> = new Map([
+  ['C', 'cancelled'],
+  ['G', 'billed'],
+  ['H', 'closed'],
+]);
+
 /** What stands in the ERP, read from the record that the mapping reads, too. */
 export function standingOrder(record: OrderRecord): Mapped<StandingOrder> {
   return fateOf(() => {
@@ -146,7 +96,8 @@ export function standingOrder(record: OrderRecord): Mapped<StandingOrder> {
     return {
       id: header.id,
       number: header.tranid,
-      status: header.voided === 'T' ? 'C' : header.status,
+      status: header.voided === 'T' ? 'cancelled' : (statuses.get(header.status) ?? 'open'),
+      version: null,
       content: {
         contractId: ourId(header.contract),
         reference: header.otherrefnum ?? null,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ErpCommand } from '@tieout/canonical';
+import { planOrder, type AskedOrder, type OrderContent } from '@tieout/connector-erp';
 import { startNetSuiteSandbox, type NetSuiteSandbox } from '@tieout/sandbox';
 import { createDatabase } from '@tieout/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -9,8 +10,8 @@ import { mapCreditMemo } from './credit-memo.map.ts';
 import { createSender } from './http.client.ts';
 import { idOf, type Origin } from './identity.ts';
 import { mapInvoice } from './invoice.map.ts';
-import { planOrder } from './order-plan.map.ts';
-import { askedOrder, standingOrder, type AskedOrder, type OrderContent } from './order-write.map.ts';
+import { orderBody } from './order-body.map.ts';
+import { askedOrder, standingOrder } from './order-write.map.ts';
 import { mapOrder } from './order.map.ts';
 import { readSnapshot } from './snapshot.client.ts';
 import { snapshotItems } from './snapshot.queries.ts';
@@ -48,7 +49,8 @@ beforeEach(async () => {
   command = {
     ...{ commandId: randomUUID(), type: 'PUT_ORDER', contractId: randomUUID(), contractRevision: 1n },
     ...{ contractNumber: '00000101', customerId, legalEntity: 'Parent Company', currency: 'USD' },
-    ...{ orderDate: '2026-03-01', net: '12345678901334.58', requestedAt: '2026-03-01T02:00:00.000Z' },
+    ...{ orderDate: '2026-03-01', net: '12345678901334.58' },
+    ...{ invoiceDate: null, requestedAt: '2026-03-01T02:00:00.000Z' },
     lines: [
       // More digits than a binary number holds.
       line('2026-03-31', '0.3333333333', '12345678901234.57', 'SEAT'),
@@ -71,9 +73,12 @@ async function round(written: readonly OrderContent[]): Promise<string> {
   const record = await erp.readOrder(command.contractId);
   const standing = record === null ? null : standingOrder(record);
   if (standing?.kind === 'refused') throw new Error(standing.problem.message);
-  const plan = planOrder(await asked(), standing?.value ?? null, written);
-  if (plan.kind === 'create' || plan.kind === 'change')
-    await erp.upsertRecord('salesOrder', command.contractId, plan.body);
+  const [ask, order] = [await asked(), standing?.value ?? null];
+  const plan = planOrder(ask, order, written);
+  if (plan.kind === 'create' || plan.kind === 'change') {
+    const body = orderBody(ask, order, plan.kind === 'change' ? plan.differences : []);
+    await erp.upsertRecord('salesOrder', command.contractId, body);
+  }
   return plan.kind === 'refused' ? plan.refusal.code : plan.kind;
 }
 

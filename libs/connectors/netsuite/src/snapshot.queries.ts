@@ -1,4 +1,4 @@
-import { day, documents, inList } from './queries.ts';
+import { day, documents, inList, paidIn } from './queries.ts';
 
 /**
  * The SuiteQL of snapshots: a projection of their own, read by id, so that a fault of the mapping cannot hide in them; and
@@ -8,9 +8,14 @@ const upTo = `t.trandate <= TO_DATE(?, 'YYYY-MM-DD')`;
 const place = `c.symbol AS currency, m.subsidiary, BUILTIN.DF(m.subsidiary) AS subsidiaryname`;
 const head = `t.id, t.externalid, t.tranid, ${day('t.trandate')} AS trandate, t.entity, ${place}`;
 const used = 't.foreignpaymentamountused, t.foreignpaymentamountunused';
+const paid = {
+  total: paidIn('t.foreigntotal', '0 - t.foreigntotal'),
+  used: paidIn('t.foreignpaymentamountused', '0 - t.foreigntotal'),
+  unused: paidIn('t.foreignpaymentamountunused', '0'),
+};
 
-const byId = (columns: string, type: string): string =>
-  `SELECT ${columns} ${documents} WHERE t.type = '${type}' AND t.id > ? AND ${upTo} ORDER BY t.id`;
+const byId = (columns: string, ...types: string[]): string =>
+  `SELECT ${columns} ${documents} WHERE t.type IN (${types.map((type) => `'${type}'`).join(', ')}) AND t.id > ? AND ${upTo} ORDER BY t.id`;
 
 /** Lines without tax; sales are negative there. */
 const netLine = `l.mainline = 'F' AND l.taxline = 'F'`;
@@ -32,7 +37,12 @@ export const snapshotItems = {
     ${documents} ${netLines}
     WHERE t.type = 'CustInvc' AND (t.id > ? OR (t.id = ? AND l.id > ?)) AND ${upTo} ORDER BY t.id, l.id`,
   'credit-memo': byId(`${head}, t.foreigntotal, ${used}, t.custbody_contract, t.voided`, 'CustCred'),
-  payment: byId(`${head}, t.foreigntotal, ${used}, t.voided`, 'CustPymt'),
+  // Refunds are payments the other way.
+  payment: byId(
+    `${head}, t.type, ${paid.total} AS foreigntotal, ${paid.used} AS foreignpaymentamountused, ${paid.unused} AS foreignpaymentamountunused, t.voided`,
+    'CustPymt',
+    'CustRfnd',
+  ),
 } as const;
 
 export type SnapshotObject = keyof typeof snapshotItems;
@@ -49,8 +59,8 @@ export const orderBills = (count: number): string => `
   SELECT k.previousdoc AS id, 0 - ${billed} AS amount ${bills}
   WHERE k.linktype = 'OrdBill' AND k.previousdoc IN ${inList(count)} GROUP BY k.previousdoc ORDER BY k.previousdoc`;
 
-const totals = (figures: string, from: string, type: string): string =>
-  `SELECT c.symbol AS currency, ${figures} ${from} WHERE t.type = '${type}' AND ${upTo} GROUP BY c.symbol ORDER BY currency`;
+const totals = (figures: string, from: string, ...types: string[]): string =>
+  `SELECT c.symbol AS currency, ${figures} ${from} WHERE t.type IN (${types.map((type) => `'${type}'`).join(', ')}) AND ${upTo} GROUP BY c.symbol ORDER BY currency`;
 const usedTotals = `COUNT(*) AS count, SUM(t.foreigntotal) AS amount, SUM(t.foreignpaymentamountused) AS applied,
   SUM(t.foreignpaymentamountunused) AS unapplied`;
 const orderNet = '0 - SUM(l.foreignamount)';
@@ -76,5 +86,12 @@ export const snapshotTotals: Readonly<Record<SnapshotObject, readonly string[]>>
     totals('COUNT(*) AS count, 0 - SUM(l.foreignamount) AS net', `${documents} ${netLines}`, 'CustInvc'),
   ],
   'credit-memo': [totals(usedTotals, documents, 'CustCred')],
-  payment: [totals(usedTotals, documents, 'CustPymt')],
+  payment: [
+    totals(
+      `COUNT(*) AS count, SUM(${paid.total}) AS amount, SUM(${paid.used}) AS applied, SUM(${paid.unused}) AS unapplied`,
+      documents,
+      'CustPymt',
+      'CustRfnd',
+    ),
+  ],
 };

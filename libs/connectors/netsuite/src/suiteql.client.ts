@@ -1,4 +1,4 @@
-import { DataError } from '@tieout/messaging';
+import { DataError, TransientError } from '@tieout/messaging';
 import { z } from 'zod';
 import type { Send } from './http.client.ts';
 
@@ -33,6 +33,8 @@ export function createQuery(send: Send): Query {
       headers: { Prefer: 'transient' },
       signal,
     });
+    // Cut on its way, or the page of somebody in between: no answer of NetSuite's.
+    if (json === null) throw new TransientError('netsuite-answer-unreadable', `NetSuite query ${shown(q)}: no JSON`);
     const answer = envelope.safeParse(json);
     if (!answer.success) throw unreadable(q, answer.error);
     const rows = z.array(row).safeParse(answer.data.items);
@@ -55,5 +57,9 @@ export function createQuery(send: Send): Query {
 /** A row that is not what the query asks for: to go on would publish it half empty. */
 function unreadable(q: string, error: z.ZodError): DataError {
   const where = z.prettifyError(error).slice(0, 300);
-  return new DataError('netsuite-answer', `NetSuite query ${JSON.stringify(q.trim().slice(0, 60))}: ${where}`);
+  return new DataError('netsuite-answer', `NetSuite query ${shown(q)}: ${where}`);
+}
+
+function shown(q: string): string {
+  return JSON.stringify(q.trim().slice(0, 60));
 }

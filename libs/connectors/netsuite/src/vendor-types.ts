@@ -46,6 +46,8 @@ export const invoiceRow = z.object({
   tranid: text,
   externalid: maybe,
   trandate: text,
+  /** Month of the period that it is posted to; absent while it is not posted. */
+  period: maybe,
   duedate: maybe,
   /** Absent when the customer is not visible to us. */
   entity: maybe,
@@ -102,6 +104,8 @@ export const creditMemoRow = z.object({
   tranid: text,
   externalid: maybe,
   trandate: text,
+  /** Month of the period that it is posted to; absent while it is not posted. */
+  period: maybe,
   /** Absent when the customer is not visible to us. */
   entity: maybe,
   customerexternalid: maybe,
@@ -124,6 +128,8 @@ export const paymentRow = z.object({
   tranid: text,
   externalid: maybe,
   trandate: text,
+  /** Month of the period that it is posted to; absent while it is not posted. */
+  period: maybe,
   /** Absent when the customer is not visible to us. */
   entity: maybe,
   customerexternalid: maybe,
@@ -146,7 +152,14 @@ export const lineRow = z.object({
   rate: maybe,
   foreignamount: maybe,
 });
-export const linkRow = z.object({ previousdoc: text, nextdoc: text, nexttype: text, foreignamount: text });
+export const refundRow = paymentRow.omit({ foreignpaymentamountunused: true, status: true });
+export const linkRow = z.object({
+  previousdoc: text,
+  previoustype: maybe,
+  nextdoc: text,
+  nexttype: text,
+  foreignamount: text,
+});
 export const deletedRow = z.object({ recordid: text, recordtypeid: text, deleted: text });
 export const totalRow = z.object({
   subsidiary: text,
@@ -181,10 +194,11 @@ export interface InvoiceRecord {
   readonly links: readonly RawLink[];
 }
 
-/** A payment with the invoices it settles. */
+/** A payment with the invoices it settles and the refunds that pay it out; a refund with what it pays out. */
 export interface PaymentRecord {
   readonly header: RawRow;
   readonly links: readonly RawLink[];
+  readonly refunds?: readonly RawLink[];
 }
 
 /** A sales order with its lines and what live invoices took of them. */
@@ -194,11 +208,12 @@ export interface OrderRecord {
   readonly billed: readonly RawBilled[];
 }
 
-/** A credit memo with its lines and the invoices it settles. */
+/** A credit memo with its lines, the invoices it settles and the refunds that pay it out. */
 export interface CreditMemoRecord {
   readonly header: RawRow;
   readonly lines: readonly RawLine[];
   readonly links: readonly RawLink[];
+  readonly refunds?: readonly RawLink[];
 }
 
 /** Place in a stream ordered by (last modified, id); `at` is the account's clock, `YYYY-MM-DD HH:MM:SS`. */
