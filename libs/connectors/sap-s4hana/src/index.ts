@@ -1,0 +1,13 @@
+export { createSapClient } from './client.ts';
+export type { Change } from './odata.ts';
+export type { CallOptions, SapClient, SapClientOptions } from './client.ts';
+export type { ChangeNotice } from './cloud-event.ts';
+export { eventMeshConfig, sapAuth, sapConfig } from './config.ts';
+export type { EventMeshConfig, SapAuth, SapConfig } from './config.ts';
+export { createEventSource } from './event-mesh.client.ts';
+export type { EventSource, QueuedNotice } from './event-mesh.client.ts';
+export { sapErp } from './erp.client.ts';
+export type { SapErp } from './erp.client.ts';
+export { billingKey, contractKey, customerKey } from './identity.ts';
+export { salesArea, sapMappingConfig } from './mapping-config.ts';
+export type { CustomView, SalesArea, SapMappingConfig } from './mapping-config.ts';
