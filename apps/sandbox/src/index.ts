@@ -11,4 +11,5 @@ export {
   type SalesforceSandbox,
   type SalesforceSandboxOptions,
 } from './salesforce/start.ts';
+export { startSapSandbox, type SapCredentials, type SapSandbox, type SapSandboxOptions } from './sap/start.ts';
 export type { RunningSandbox, SandboxOptions } from './sandbox.ts';

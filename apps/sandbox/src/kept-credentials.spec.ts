@@ -33,6 +33,17 @@ describe('keptIdentities', () => {
     expect(isGoodFor(second.salesforce, host, NOW)).toBe(true);
   });
 
+  it('keeps what a folder of an earlier version knows, and adds what it lacks', async () => {
+    const folder = newFolder();
+    const file = path.join(folder, 'identities.json');
+    const { sap: _lacking, ...first } = await keptIdentities(folder, 'sandbox', NOW);
+    writeFileSync(file, JSON.stringify(first));
+    const second = await keptIdentities(folder, 'sandbox', NOW);
+    expect(second).toMatchObject(first);
+    expect(second.sap.password).toHaveLength(32);
+    expect(await keptIdentities(folder, 'sandbox', NOW)).toEqual(second);
+  });
+
   it('names the file that cannot be read, rather than making credentials that nobody was told of', async () => {
     const folder = newFolder();
     await keptIdentities(folder, 'sandbox', NOW);
@@ -47,5 +58,12 @@ describe('handOver', () => {
     const sandbox = { vendor: 'netsuite', url: 'http://sandbox', close: () => Promise.resolve() } as const;
     for (const tokenKey of ['old', 'new']) handOver(folder, { ...sandbox, credentials: { tokenKey } });
     expect(readFileSync(path.join(folder, 'netsuite/tokenKey'), 'utf8')).toBe('new');
+  });
+
+  it('writes values of values into folders', () => {
+    const folder = newFolder();
+    const sandbox = { vendor: 'sap-s4hana', url: 'http://sandbox', close: () => Promise.resolve() } as const;
+    handOver(folder, { ...sandbox, credentials: { client: '100', eventMesh: { queue: 'q' } } });
+    expect(readFileSync(path.join(folder, 'sap-s4hana/eventMesh/queue'), 'utf8')).toBe('q');
   });
 });

@@ -1,29 +1,49 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { newMachineIdentity, type MachineIdentity } from './netsuite/machine-identity.ts';
 import { newTokenSecrets } from './netsuite/start.ts';
 import type { TokenSecrets } from './netsuite/oauth.ts';
 import type { RunningSandbox } from './sandbox.ts';
 import { isGoodFor, newIdentity, type OrgIdentity } from './salesforce/identity.ts';
+import { newSapSecrets, type SapSecrets } from './sap/secrets.ts';
 
 /** What a restarted sandbox needs in order to know its clients again. */
 export interface Identities {
   readonly salesforce: OrgIdentity;
   readonly netsuite: TokenSecrets;
+  readonly netsuiteMachine: MachineIdentity;
+  readonly sap: SapSecrets;
 }
 
 /** The identities kept in `folder`; made and kept there when there are none, or none for this host. */
 export async function keptIdentities(folder: string, host: string, now: Date): Promise<Identities> {
   const file = path.join(folder, 'identities.json');
-  const kept = readJson(file) as Identities | undefined;
-  if (kept !== undefined && isGoodFor(kept.salesforce, host, now)) return kept;
-  const made: Identities = { salesforce: await newIdentity(host), netsuite: newTokenSecrets() };
+  // A folder of an earlier version knows fewer systems.
+  const kept = readJson(file) as Partial<Identities> | undefined;
+  const known = kept?.salesforce !== undefined && isGoodFor(kept.salesforce, host, now) ? kept : undefined;
+  if (known?.netsuite && known.netsuiteMachine && known.sap) return known as Identities;
+  const made: Identities = {
+    salesforce: known?.salesforce ?? (await newIdentity(host)),
+    netsuite: known?.netsuite ?? newTokenSecrets(),
+    netsuiteMachine: known?.netsuiteMachine ?? (await newMachineIdentity(now)),
+    sap: known?.sap ?? newSapSecrets(),
+  };
   write(file, JSON.stringify(made), 0o600);
   return made;
 }
 
 /** Hands over what a client needs: one file per value, `<vendor>/<name>`, which a service takes as `<KEY>_FILE`. */
 export function handOver(folder: string, { vendor, credentials }: RunningSandbox<object>): void {
-  for (const [name, value] of Object.entries(credentials)) write(path.join(folder, vendor, name), String(value), 0o644);
+  for (const [name, value] of flat(credentials)) write(path.join(folder, vendor, name), value, 0o644);
+}
+
+/** Values of values as `eventMesh/queue`. */
+function flat(credentials: object): [string, string][] {
+  return Object.entries(credentials).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === 'object' && value !== null
+      ? flat(value).map(([inner, text]): [string, string] => [`${name}/${inner}`, text])
+      : [[name, String(value)]],
+  );
 }
 
 /** Never half a file: a reader may come at any time. */

@@ -2,7 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { postgresUrl, startStack } from '@tieout/stack';
 import { Command, InvalidArgumentError } from 'commander';
-import { startAnaplanSandbox, startNetSuiteSandbox, startSalesforceSandbox, type RunningSandbox } from './index.ts';
+import {
+  startAnaplanSandbox,
+  startNetSuiteSandbox,
+  startSalesforceSandbox,
+  startSapSandbox,
+  type RunningSandbox,
+} from './index.ts';
 import { handOver, keptIdentities } from './kept-credentials.ts';
 import { LOOPBACK } from './sandbox.ts';
 
@@ -14,13 +20,14 @@ interface Flags {
   readonly salesforcePort?: number;
   readonly salesforcePubsubPort?: number;
   readonly netsuitePort?: number;
+  readonly sapPort?: number;
   readonly anaplanPort?: number;
   readonly json?: true;
 }
 
 const flags = new Command('npm run sandbox --')
   .description(
-    "Starts Salesforce, NetSuite and Anaplan sandboxes and holds them until Ctrl-C.\nThey speak the vendors' protocols and keep their records in PostgreSQL; they are for local runs and tests only.",
+    "Starts Salesforce, NetSuite, SAP S/4HANA and Anaplan sandboxes and holds them until Ctrl-C.\nThey speak the vendors' protocols and keep their records in PostgreSQL; they are for local runs and tests only.",
   )
   .option(
     '--database-url <url>',
@@ -35,6 +42,7 @@ const flags = new Command('npm run sandbox --')
   .option('--salesforce-port <port>', 'port of the Salesforce sandbox (default: a free one)', port)
   .option('--salesforce-pubsub-port <port>', 'port of its Pub/Sub API (default: a free one)', port)
   .option('--netsuite-port <port>', 'port of the NetSuite sandbox (default: a free one)', port)
+  .option('--sap-port <port>', 'port of the SAP S/4HANA sandbox (default: a free one)', port)
   .option('--anaplan-port <port>', 'port of the Anaplan sandbox (default: a free one)', port)
   .option('--json', 'prints addresses and credentials as JSON, and nothing else, to standard output')
   .showHelpAfterError()
@@ -66,7 +74,14 @@ async function hold({ host, credentials, json, ...flags }: Flags): Promise<void>
       }),
     );
     const netsuite = withPort(base, flags.netsuitePort);
-    started(await startNetSuiteSandbox({ ...netsuite, ...(kept && { secrets: kept.netsuite }) }));
+    started(
+      await startNetSuiteSandbox({
+        ...netsuite,
+        ...(kept && { secrets: kept.netsuite, machine: kept.netsuiteMachine }),
+      }),
+    );
+    const sap = withPort(base, flags.sapPort);
+    started(await startSapSandbox({ ...sap, ...(kept && { secrets: kept.sap }) }));
     started(await startAnaplanSandbox(withPort(base, flags.anaplanPort)));
     console.log(json === true ? asJson(sandboxes) : asText(sandboxes));
     await stopped;
@@ -103,10 +118,14 @@ function asText(sandboxes: readonly RunningSandbox<object>[]): string {
   const blocks = sandboxes.map(({ vendor, url, credentials }) =>
     [
       `${vendor}  ${url}`,
-      ...Object.entries(credentials).map(([name, value]) => `  ${name}: ${oneLine(String(value))}`),
+      ...Object.entries(credentials).map(([name, value]) => `  ${name}: ${oneLine(shown(value))}`),
     ].join('\n'),
   );
   return [...blocks, 'Keys in full: --json. Ctrl-C stops them.'].join('\n\n');
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function oneLine(value: string): string {

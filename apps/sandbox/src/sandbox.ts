@@ -13,7 +13,7 @@ export const LOOPBACK = '127.0.0.1';
 
 /** A listening sandbox; `credentials` is exactly what the vendor's connector takes as configuration. */
 export interface RunningSandbox<Credentials> {
-  readonly vendor: 'salesforce' | 'netsuite' | 'anaplan';
+  readonly vendor: 'salesforce' | 'netsuite' | 'sap-s4hana' | 'anaplan';
   readonly url: string;
   readonly credentials: Credentials;
   close(): Promise<void>;
