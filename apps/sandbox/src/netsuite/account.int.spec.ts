@@ -58,6 +58,28 @@ describe('governance', () => {
     expect((await get('/system/v1/governanceLimits')).status).toBe(200);
   });
 
+  it('doubts the login of a call too many, after a while, when it is told to', async () => {
+    const load = (body: object): Promise<Response> =>
+      fetch(`${sandbox.url}/sandbox/load`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    await load({ overload: 'slow-401', overloadDelayMs: 150 });
+    sandbox.injectFault({ kind: 'slow', count: 3, delayMs: 300 });
+    const began = performance.now();
+    const answers = await Promise.all(
+      Array.from(
+        { length: 4 },
+        async () => [(await get('/system/v1/governanceLimits')).status, performance.now()] as const,
+      ),
+    );
+    await load({ overload: 'refuse' });
+    const [status, at] = answers.find(([answered]) => answered !== 200)!;
+    expect(status).toBe(401);
+    expect(at - began).toBeGreaterThan(140);
+  });
+
   it('commits and then cuts the connection when asked to, so the outcome is unknown to the caller', async () => {
     const body = { companyName: 'Cut', entityId: 'CUT', subsidiary: { id: '1' } };
     const fault = { kind: 'cut-after', count: 1, method: 'PUT', path: 'CUT' };

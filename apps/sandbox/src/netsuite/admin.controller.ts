@@ -2,10 +2,12 @@ import express, { Router } from 'express';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { inTransaction } from './database.store.ts';
+import type { BearerTokens } from './bearer-tokens.ts';
 import type { FaultList } from './faults.ts';
+import type { Load } from './gate.controller.ts';
 import { invalidContent, notFound } from './problem.ts';
 import { recordType } from './record-types.ts';
-import { deleteRecord, voidTransaction } from './removal.store.ts';
+import { deleteRecord, reverseByJournal, voidTransaction } from './removal.store.ts';
 
 const faultShape = z.strictObject({
   kind: z.enum(['cut-before', 'cut-after', 'slow', 'error']),
@@ -24,14 +26,24 @@ const silentChange = z.strictObject({
   lastmodifieddate: z.iso.datetime().optional(),
 });
 
+/** How many calls the account serves at once, and what becomes of more. */
+const loadSettings = z.strictObject({
+  limit: z.int().min(1).max(1000).optional(),
+  overload: z.enum(['refuse', 'slow-401']).optional(),
+  overloadDelayMs: z.int().min(0).max(300_000).optional(),
+  jobDelayMs: z.int().min(0).max(300_000).optional(),
+});
+
 interface Admin {
   readonly pool: Pool;
   readonly faults: FaultList;
+  readonly load: Load;
+  readonly tokens: BearerTokens;
   readonly now: () => Date;
 }
 
 /** Not NetSuite: what a person does in its user interface, and the failures a test asks for. */
-export function adminRouter({ pool, faults, now }: Admin): Router {
+export function adminRouter({ pool, faults, load, tokens, now }: Admin): Router {
   const router = Router();
   router.use(express.json({ limit: '10kb' }));
   router.post('/faults', (request, response) => {
@@ -44,12 +56,23 @@ export function adminRouter({ pool, faults, now }: Admin): Router {
     faults.clear();
     response.status(204).end();
   });
+  router.post('/load', (request, response) => {
+    const settings = loadSettings.safeParse(request.body);
+    if (!settings.success) throw invalidContent(z.prettifyError(settings.error));
+    Object.assign(load, settings.data);
+    response.status(204).end();
+  });
+  router.post('/tokens/revoke', (_request, response) => {
+    tokens.revokeAll();
+    response.status(204).end();
+  });
   router.post('/void/:id', async (request, response) => {
     const id = request.params.id;
     await inTransaction(pool, async (tx) => {
       const sql = 'select id from transaction where id::text = $1 and not voided for no key update';
       if ((await tx.query(sql, [id])).rowCount === 0) throw notFound();
-      await voidTransaction(tx, id, new Date(Math.floor(now().getTime() / 1000) * 1000));
+      const doVoid = request.query['by'] === 'journal' ? reverseByJournal : voidTransaction;
+      await doVoid(tx, id, new Date(Math.floor(now().getTime() / 1000) * 1000));
     });
     response.status(204).end();
   });
@@ -57,10 +80,17 @@ export function adminRouter({ pool, faults, now }: Admin): Router {
     const type = recordType(request.params.type);
     const change = silentChange.safeParse(request.body);
     if (!change.success) throw invalidContent(z.prettifyError(change.error));
-    const columns = Object.entries(change.data);
+    const columns = Object.entries({ trandate: change.data.trandate, ...change.data }).filter(
+      ([, v]) => v !== undefined,
+    );
     if (!type?.transactionType || columns.length === 0) throw notFound();
     const sets = columns.map(([name], n) => `${name} = $${n + 3}`).join(', ');
-    const sql = `update transaction set ${sets} where id::text = $1 and type = $2`;
+    // A new date takes the document to its period, as it does when a person saves it.
+    const period =
+      change.data.trandate === undefined
+        ? ''
+        : `, postingperiod = case when type <> 'SalesOrd' then ns_period_of($3::date, now()) end`;
+    const sql = `update transaction set ${sets}${period} where id::text = $1 and type = $2`;
     const values = columns.map(([, value]) => value);
     const { rowCount } = await pool.query(sql, [request.params.id, type.transactionType, ...values]);
     if (rowCount === 0) throw notFound();

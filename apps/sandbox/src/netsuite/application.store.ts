@@ -4,7 +4,7 @@ import { invalidContent, userError } from './problem.ts';
 import { readBoolean, readNumber, readReference, type Line, type Reference } from './record-body.ts';
 
 /**
- * Sets which invoices a payment or credit memo pays. The sublist is keyed by document: lines sent replace lines of the
+ * Sets which invoices a payment or credit memo pays, or which credits and payments a refund pays out. The sublist is keyed by document: lines sent replace lines of the
  * same document, others stay unless the caller replaces the sublist. An invoice moves only if its amount changed.
  */
 export async function applyPayments(
@@ -25,7 +25,7 @@ export async function applyPayments(
   const keep = [...wanted].filter(([, amount]) => amount !== 'none').map(([doc, amount]) => ({ doc, amount }));
   const { rowCount } = await tx.query(insertLinks, [payment, JSON.stringify(keep)]);
   if (rowCount !== keep.length)
-    throw userError('A document to apply to is not an open invoice of this customer in this currency.');
+    throw userError('A document to apply to is not an open one of this customer in this currency.');
   const { rows: after } = await tx.query<Link>(linksOf, [payment]);
   await settleInvoices(tx, changedDocuments(before, after), now);
 }
@@ -37,15 +37,16 @@ interface Link {
 
 const linksOf = `select previousdoc as doc, foreignamount as amount from transactionlink where nextdoc = $1`;
 
-/** An amount left out means: whatever is still open. The link that was just removed does not count as applied. */
+/** Payments and credits settle invoices, refunds settle credits and payments. An amount left out means: whatever is still open. The link that was just removed does not count as applied. */
 const insertLinks = `
 insert into transactionlink (previousdoc, nextdoc, foreignamount)
 select i.id, p.id, coalesce(round(w.amount, y.currencyprecision), i.foreigntotal - coalesce(a.applied, 0))
 from jsonb_to_recordset($2::jsonb) as w(doc bigint, amount numeric)
 join transaction p on p.id = $1
-join transaction i on i.id = w.doc and i.type = 'CustInvc' and not i.voided and i.entity = p.entity and i.currency = p.currency
+join transaction i on i.id = w.doc and not i.voided
+  and case p.type when 'CustRfnd' then i.type in ('CustCred', 'CustPymt') else i.type = 'CustInvc' end and i.entity = p.entity and i.currency = p.currency
 join currency y on y.id = p.currency
-left join lateral (select sum(foreignamount) as applied from transactionlink where previousdoc = i.id) a on true`;
+left join lateral (select sum(foreignamount) as applied from transactionlink where i.id in (previousdoc, nextdoc)) a on true`;
 
 /** Map of invoice id to amount; null asks for the open amount, 'none' takes the application away. */
 async function readApplications(tx: PoolClient, lines: readonly Line[]): Promise<Map<string, string | null>> {
@@ -76,16 +77,16 @@ function changedDocuments(before: readonly Link[], after: readonly Link[]): stri
   return [...changed, ...before.filter(({ doc }) => !left.has(doc)).map(({ doc }) => doc)];
 }
 
-/** Recomputes what was applied to the invoices and moves their last-modified date. */
+/** Recomputes what was applied to the documents and moves their last-modified date. */
 export async function settleInvoices(tx: PoolClient, ids: readonly string[], now: Date): Promise<void> {
   if (ids.length === 0) return;
   const { rows } = await tx.query<{ tranid: string; over: boolean }>(
     `update transaction t set applied = a.applied, lastmodifieddate = $2
      from (select i.id, coalesce(sum(k.foreignamount), 0) as applied from unnest($1::bigint[]) as i(id)
-           left join transactionlink k on k.previousdoc = i.id group by i.id) a
+           left join transactionlink k on i.id in (k.previousdoc, k.nextdoc) group by i.id) a
      where t.id = a.id returning t.tranid, a.applied > t.foreigntotal as over`,
     [ids, now],
   );
   const over = rows.find((row) => row.over);
-  if (over) throw userError(`You cannot apply more than the amount due of invoice ${over.tranid}.`);
+  if (over) throw userError(`You cannot apply more than the amount due of ${over.tranid}.`);
 }

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'NONEXISTENT_ID'
   | 'INVALID_URL'
   | 'CONCURRENCY_LIMIT_EXCEEDED'
+  | 'IDEMPOTENCY_ERROR'
   | 'UNEXPECTED_ERROR';
 
 const titles: Record<number, [section: string, title: string]> = {
@@ -52,7 +53,9 @@ export function notFound(): NetSuiteProblem {
 }
 
 export function problemBody(problem: NetSuiteProblem): object {
-  const [section, title] = titles[problem.status] ?? titles[500]!;
+  const [section, name] = titles[problem.status] ?? titles[500]!;
+  // A key that was used is a 400 that calls itself a conflict.
+  const title = problem.code === 'IDEMPOTENCY_ERROR' ? 'Conflict' : name;
   const detail = { detail: problem.message, 'o:errorCode': problem.code };
   return {
     type: `https://www.rfc-editor.org/rfc/rfc9110.html#section-${section}`,

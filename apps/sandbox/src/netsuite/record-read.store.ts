@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { displayOf } from './database.store.ts';
 import { jsonNumber } from './exact-json.ts';
+import type { ListCondition } from './list-query.ts';
 import type { Field, RecordType } from './record-types.ts';
 
 /** A record id as it stands in the URL: internal, or `eid:` for the external one. */
@@ -22,7 +23,7 @@ export async function readRecord(
   pool: Pool,
   type: RecordType,
   key: RecordKey,
-  base: string,
+  { base, plainEnums = false }: { readonly base: string; readonly plainEnums?: boolean },
 ): Promise<(Record<string, unknown> & { id: string }) | null> {
   const { sql, value } = keyCondition(type, key);
   const columns = Object.entries(type.fields).flatMap(([name, field]) => selectField(name, field));
@@ -35,7 +36,7 @@ export async function readRecord(
   const self = `${base}/${type.name.toLowerCase()}/${row.id}`;
   const record: Record<string, unknown> & { id: string } = { links: [{ rel: 'self', href: self }], id: row.id };
   for (const [name, field] of Object.entries(type.fields)) {
-    const shown = showField(name, field, row, base);
+    const shown = plainEnums && field.kind === 'enum' ? enumId(row[name]) : showField(name, field, row, base);
     if (shown !== undefined) record[name] = shown;
   }
   for (const sublist of type.sublists) record[sublist] = { links: [{ rel: 'self', href: `${self}/${sublist}` }] };
@@ -60,6 +61,11 @@ function showField(name: string, field: Field, row: Row, base: string): unknown 
   const id = String(value);
   const links = [{ rel: 'self', href: `${base}/${field.to!}/${id}` }];
   return { links, id, refName: row[`${name}__df`] };
+}
+
+/** With `simpleEnumFormat` an enumeration is its id alone. */
+function enumId(value: Row[string] | undefined): string | undefined {
+  return typeof value === 'string' ? value.split('|')[0] : undefined;
 }
 
 function showEnum(value: string): object {
@@ -105,7 +111,7 @@ const showLine: Record<keyof typeof sublistSql, (row: Record<string, string>) =>
   apply: (row) => ({
     links: [],
     apply: true,
-    doc: { id: row['doc'], refName: `Invoice #${row['tranid'] ?? ''}` },
+    doc: { id: row['doc'], refName: `#${row['tranid'] ?? ''}` },
     ...numbers(row, ['amount']),
   }),
   addressBook: (row) => ({
@@ -139,12 +145,16 @@ export async function listIds(
   type: RecordType,
   limit: number,
   offset: number,
+  asked: ListCondition,
 ): Promise<{ ids: string[]; total: number }> {
-  const where = type.transactionType ? `where type = '${type.transactionType}'` : '';
+  const kind = type.transactionType ? [`t.type = '${type.transactionType}'`] : [];
+  const conditions = [...kind, ...(asked.sql === '' ? [] : [asked.sql])];
+  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
+  const from = `from ${type.table} t ${where}`;
   const { rows } = await pool.query<{ id: string }>(
-    `select id from ${type.table} ${where} order by id limit $1 offset $2`,
-    [limit, offset],
+    `select t.id ${from} order by t.id limit ${limit} offset ${offset}`,
+    [...asked.values],
   );
-  const count = await pool.query<{ n: number }>(`select count(*)::int as n from ${type.table} ${where}`);
+  const count = await pool.query<{ n: number }>(`select count(*)::int as n ${from}`, [...asked.values]);
   return { ids: rows.map((row) => row.id), total: count.rows[0]!.n };
 }

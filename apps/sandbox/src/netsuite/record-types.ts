@@ -1,7 +1,16 @@
 /** The record types of the record API as data: field name on the wire, column, kind. */
 export type FieldKind = 'text' | 'boolean' | 'number' | 'date' | 'timestamp' | 'ref' | 'enum';
-export type TableName = 'currency' | 'subsidiary' | 'term' | 'item' | 'customer' | 'transaction';
-export type TransactionType = 'CustInvc' | 'CustPymt' | 'CustCred' | 'SalesOrd';
+export type TableName =
+  | 'currency'
+  | 'subsidiary'
+  | 'term'
+  | 'item'
+  | 'customer'
+  | 'transaction'
+  | 'department'
+  | 'classification'
+  | 'accountingperiod';
+export type TransactionType = 'CustInvc' | 'CustPymt' | 'CustCred' | 'CustRfnd' | 'SalesOrd';
 
 export interface Field {
   readonly kind: FieldKind;
@@ -29,6 +38,9 @@ export const displayColumn: Readonly<Record<TableName, string>> = {
   item: 'itemid',
   customer: `entityid || ' ' || companyname`,
   transaction: 'tranid',
+  department: 'name',
+  classification: 'name',
+  accountingperiod: 'periodname',
 };
 
 const text = (column: string): Field => ({ kind: 'text', column });
@@ -88,6 +100,21 @@ const serviceSaleItem: RecordType = {
   },
 };
 
+/** Departments and classes: trees of names. */
+const treeOf = (name: 'department' | 'classification'): RecordType => ({
+  name,
+  table: name,
+  sublists: [],
+  fields: {
+    externalId: text('externalid'),
+    name: must(text('name')),
+    parent: ref('parent', name),
+    isInactive: flag('isinactive'),
+    ...stamps,
+  },
+});
+const [department, classification] = [treeOf('department'), treeOf('classification')];
+
 const customer: RecordType = {
   name: 'customer',
   table: 'customer',
@@ -119,10 +146,15 @@ const document = {
   currency: ref('currency', 'currency'),
   exchangeRate: number('exchangerate'),
   memo: text('memo'),
+  department: ref('department', 'department'),
+  class: ref('class', 'classification'),
   total: computed('number', 'foreigntotal'),
   status: computed('enum', 'status', `(select q.status || '|' || q.status__df from q_transaction q where q.id = t.id)`),
   ...stamps,
 } as const satisfies Record<string, Field>;
+
+/** Documents that post to the ledger. */
+const posted = { ...document, postingPeriod: ref('postingperiod', 'accountingperiod') };
 
 /** Fields that a transform hands on from record to record. */
 const handedOn = { otherRefNum: text('otherrefnum'), custbody_contract: text('custbody_contract') };
@@ -151,7 +183,7 @@ const invoice: RecordType = {
   transactionType: 'CustInvc',
   sublists: ['item'],
   fields: {
-    ...document,
+    ...posted,
     ...handedOn,
     createdFrom,
     entity: must(ref('entity', 'customer')),
@@ -171,7 +203,7 @@ const customerPayment: RecordType = {
   transactionType: 'CustPymt',
   sublists: ['apply'],
   fields: {
-    ...document,
+    ...posted,
     customer: must(ref('entity', 'customer')),
     payment: number('payment'),
     paymentMethod: text('paymentmethod'),
@@ -186,13 +218,27 @@ const creditMemo: RecordType = {
   transactionType: 'CustCred',
   sublists: ['item', 'apply'],
   fields: {
-    ...document,
+    ...posted,
     ...handedOn,
     createdFrom,
     entity: must(ref('entity', 'customer')),
     taxTotal: computed('number', 'taxtotal'),
     applied: computed('number', 'applied'),
     unapplied: computed('number', 'remaining'),
+  },
+};
+
+/** Money paid out to a customer: it uses up credits and payments as these use up invoices. */
+const customerRefund: RecordType = {
+  name: 'customerRefund',
+  table: 'transaction',
+  transactionType: 'CustRfnd',
+  sublists: ['apply'],
+  fields: {
+    ...posted,
+    createdFrom,
+    customer: must(ref('entity', 'customer')),
+    paymentMethod: text('paymentmethod'),
   },
 };
 
@@ -210,9 +256,13 @@ export const lineNames: Readonly<Record<RecordType['sublists'][number], readonly
 export const transforms: Readonly<Record<string, readonly string[]>> = {
   salesOrder: ['invoice'],
   invoice: ['customerPayment', 'creditMemo'],
+  creditMemo: ['customerRefund'],
 };
 
-const all = [currency, subsidiary, serviceSaleItem, customer, salesOrder, invoice, customerPayment, creditMemo];
+const all = [
+  ...[currency, subsidiary, department, classification, serviceSaleItem, customer],
+  ...[salesOrder, invoice, customerPayment, creditMemo, customerRefund],
+];
 const byLowerName = new Map(all.map((type) => [type.name.toLowerCase(), type]));
 
 /** NetSuite takes record names in any case and answers with lower case in Location. */

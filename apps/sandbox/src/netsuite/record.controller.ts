@@ -1,8 +1,10 @@
 import { Router, type Request, type Response } from 'express';
 import type { Pool, PoolClient } from 'pg';
 import { ExternalIdTaken, inTransaction } from './database.store.ts';
+import type { DateFormat } from './date-format.ts';
 import { writeEntity } from './entity.store.ts';
 import { parseExact, type ExactJson } from './exact-json.ts';
+import { readListQuery } from './list-query.ts';
 import { invalidContent, NetSuiteProblem, notFound, userError } from './problem.ts';
 import { readWrite, type NameValidation, type RecordWrite } from './record-body.ts';
 import { keyCondition, listIds, readRecord, readSublist, type RecordKey } from './record-read.store.ts';
@@ -15,12 +17,13 @@ interface Account {
   readonly pool: Pool;
   readonly now: () => Date;
   readonly baseUrl: () => string;
+  readonly dateFormat: DateFormat;
 }
 
 export const recordMediaType = 'application/vnd.oracle.resource+json; type=singular; charset=UTF-8';
 export const collectionMediaType = 'application/vnd.oracle.resource+json; type=collection; charset=UTF-8';
 
-/** `/services/rest/record/v1/...`: synchronous calls only; an idempotency key is ignored, as NetSuite ignores it here. */
+/** `/services/rest/record/v1/...`: synchronous calls; an idempotency key is ignored, as NetSuite ignores it here. */
 export function recordRouter(account: Account): Router {
   const router = Router();
   router.get('/:type', (request, response) => list(account, request, response));
@@ -34,13 +37,13 @@ export function recordRouter(account: Account): Router {
   return router;
 }
 
-async function list({ pool, baseUrl }: Account, request: Request, response: Response): Promise<void> {
+async function list({ pool, baseUrl, dateFormat }: Account, request: Request, response: Response): Promise<void> {
   const type = typeOf(request);
   const limit = boundedInteger(request, 'limit', 1000, 1000);
   const offset = boundedInteger(request, 'offset', 0, Number.MAX_SAFE_INTEGER);
-  if (request.query['q'] !== undefined) throw badParameter('The parameter q is not supported here; use SuiteQL.');
   if (offset % limit !== 0) throw badParameter('Invalid offset: it must be divisible by the limit.');
-  const { ids, total } = await listIds(pool, type, limit, offset);
+  const q = typeof request.query['q'] === 'string' ? request.query['q'] : '';
+  const { ids, total } = await listIds(pool, type, limit, offset, readListQuery(q, type, dateFormat));
   const self = `${baseUrl()}/services/rest/record/v1/${type.name}`;
   response.type(collectionMediaType).send(
     JSON.stringify({
@@ -56,7 +59,9 @@ async function list({ pool, baseUrl }: Account, request: Request, response: Resp
 
 async function read({ pool, baseUrl }: Account, request: Request, response: Response): Promise<void> {
   const type = typeOf(request);
-  const record = await readRecord(pool, type, keyOf(request), `${baseUrl()}/services/rest/record/v1`);
+  const plainEnums = request.query['simpleEnumFormat'] === 'true';
+  const base = `${baseUrl()}/services/rest/record/v1`;
+  const record = await readRecord(pool, type, keyOf(request), { base, plainEnums });
   if (!record) throw notFound();
   if (request.query['expandSubResources'] === 'true') {
     for (const name of type.sublists) {
@@ -65,7 +70,14 @@ async function read({ pool, baseUrl }: Account, request: Request, response: Resp
       record[name] = { links, items, totalResults: items.length };
     }
   }
-  response.type(recordMediaType).send(JSON.stringify(record));
+  response.type(recordMediaType).send(JSON.stringify(onlyFields(record, request.query['fields'])));
+}
+
+/** `fields` names what is wanted, comma-separated; id and links come with it. */
+function onlyFields(record: Record<string, unknown>, fields: unknown): Record<string, unknown> {
+  if (typeof fields !== 'string') return record;
+  const wanted = new Set(['id', 'links', ...fields.split(',').map((name) => name.trim())]);
+  return Object.fromEntries(Object.entries(record).filter(([name]) => wanted.has(name)));
 }
 
 async function sublist({ pool }: Account, request: Request, response: Response): Promise<void> {

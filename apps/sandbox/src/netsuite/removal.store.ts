@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { settleInvoices } from './application.store.ts';
 import { releaseOrders } from './billing.store.ts';
+import { requireOpenPeriod } from './period.store.ts';
 import { userError } from './problem.ts';
 import type { RecordType } from './record-types.ts';
 
@@ -39,7 +40,25 @@ export async function voidTransaction(tx: PoolClient, id: string, now: Date): Pr
   );
 }
 
+/**
+ * Voids by a reversing journal, which is another document of its own period: the payment or refund keeps its amount and stays in
+ * its period, closed or not; what it settled opens.
+ */
+export async function reverseByJournal(tx: PoolClient, id: string, now: Date): Promise<void> {
+  const sql = `update transaction set voided = true, lastmodifieddate = $2 where id = $1 and type in ('CustPymt', 'CustRfnd')`;
+  if ((await tx.query(sql, [id, now])).rowCount === 0)
+    throw userError('Only payments and refunds are voided by a reversing journal.');
+  await release(tx, id, now, 'voided');
+  await tx.query('update transaction set applied = 0 where id = $1', [id]);
+}
+
 async function unapply(tx: PoolClient, id: string, now: Date, verb: string): Promise<void> {
+  await requireOpenPeriod(tx, id);
+  await release(tx, id, now, verb);
+}
+
+/** What a document settled or billed opens; one that others settle stays. */
+async function release(tx: PoolClient, id: string, now: Date, verb: string): Promise<void> {
   const { rows: paid } = await tx.query('select 1 from transactionlink where previousdoc = $1 limit 1', [id]);
   if (paid.length > 0) throw linked(verb);
   const sql = 'select previousdoc as id from transactionlink where nextdoc = $1 order by 1';

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Pool } from 'pg';
+import type { DateFormat } from './date-format.ts';
 import { isObject, NumberText, type ExactJson } from './exact-json.ts';
 import { NetSuiteProblem } from './problem.ts';
 import { boundedInteger, collectionMediaType, parseBody } from './record.controller.ts';
@@ -11,10 +12,11 @@ interface QueryAccount {
   readonly pool: Pool;
   readonly catalog: Catalog;
   readonly baseUrl: () => string;
+  readonly dateFormat: DateFormat;
 }
 
 /** `POST /services/rest/query/v1/suiteql?limit&offset`. */
-export function suiteQlHandler({ pool, catalog, baseUrl }: QueryAccount): RequestHandler {
+export function suiteQlHandler({ pool, catalog, baseUrl, dateFormat }: QueryAccount): RequestHandler {
   return async (request, response) => {
     if (!/(^|,)\s*transient\s*(,|$)/i.test(request.get('Prefer') ?? '')) {
       throw new NetSuiteProblem(
@@ -28,7 +30,7 @@ export function suiteQlHandler({ pool, catalog, baseUrl }: QueryAccount): Reques
     if (offset % limit !== 0) throw invalidQuery('The offset must be divisible by the limit.', 'offset');
     const { q, params } = readQuery(parseBody(request));
     try {
-      const { items, total } = await runSuiteQl(pool, catalog, { q, params, limit, offset });
+      const { items, total } = await runSuiteQl(pool, catalog, { q, params, limit, offset, dateFormat });
       answer(response, request, baseUrl(), { items, total, limit, offset });
     } catch (error) {
       if (error instanceof SuiteQlError) throw invalidQuery(error.message, 'q');

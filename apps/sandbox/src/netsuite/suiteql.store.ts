@@ -1,4 +1,5 @@
 import type { CustomTypesConfig, Pool } from 'pg';
+import { showDate, type DateFormat } from './date-format.ts';
 import { trimZeros } from './record-read.store.ts';
 import { translateSuiteQl, type Catalog, type TranslatedQuery } from './suiteql-sql.ts';
 import { SuiteQlError } from './suiteql-tokens.ts';
@@ -31,7 +32,13 @@ const asText: CustomTypesConfig = { getTypeParser: () => (value: string | Buffer
 export async function runSuiteQl(
   pool: Pool,
   catalog: Catalog,
-  query: { readonly q: string; readonly params: readonly string[]; readonly limit: number; readonly offset: number },
+  query: {
+    readonly q: string;
+    readonly params: readonly string[];
+    readonly limit: number;
+    readonly offset: number;
+    readonly dateFormat: DateFormat;
+  },
 ): Promise<SuiteQlPage> {
   const translated = translateSuiteQl(query.q, catalog);
   if (translated.parameters !== query.params.length) {
@@ -50,7 +57,12 @@ export async function runSuiteQl(
 async function page(
   pool: Pool,
   translated: TranslatedQuery,
-  query: { readonly params: readonly string[]; readonly limit: number; readonly offset: number },
+  query: {
+    readonly params: readonly string[];
+    readonly limit: number;
+    readonly offset: number;
+    readonly dateFormat: DateFormat;
+  },
 ): Promise<SuiteQlPage> {
   const capped = `select * from (${translated.sql} limit ${ceiling}) ns_rows`;
   // No ORDER BY, no order: shown at once here, where the real account shows it on a bad day.
@@ -62,7 +74,7 @@ async function page(
     types: asText,
   });
   const types = new Map(result.fields.map((field) => [field.name, field.dataTypeID]));
-  const items = result.rows.map((row) => showRow(row, types));
+  const items = result.rows.map((row) => showRow(row, types, query.dateFormat));
   const complete = items.length < query.limit && (items.length > 0 || query.offset === 0);
   if (complete) return { items, total: query.offset + items.length };
   const count = await pool.query<{ n: string }>(`select count(*) as n from (${capped}) ns_count`, values);
@@ -70,19 +82,20 @@ async function page(
 }
 
 /** NULL columns are left out; every value is text; dates in the account's format, a time of day is not shown. */
-function showRow(row: Record<string, string | null>, types: ReadonlyMap<string, number>): Record<string, string> {
+function showRow(
+  row: Record<string, string | null>,
+  types: ReadonlyMap<string, number>,
+  format: DateFormat,
+): Record<string, string> {
   const shown: Record<string, string> = {};
   for (const [name, value] of Object.entries(row)) {
-    if (value !== null) shown[name] = showValue(value, types.get(name) ?? 0);
+    if (value !== null) shown[name] = showValue(value, types.get(name) ?? 0, format);
   }
   return shown;
 }
 
-function showValue(value: string, type: number): string {
+function showValue(value: string, type: number, format: DateFormat): string {
   const isDate = type === 1082 || type === 1114;
-  if (isDate) {
-    const [year, month, day] = value.slice(0, 10).split('-');
-    return `${Number(month)}/${Number(day)}/${year ?? ''}`;
-  }
+  if (isDate) return showDate(format, value);
   return type === 1700 ? trimZeros(value) : value;
 }

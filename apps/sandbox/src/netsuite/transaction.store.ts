@@ -3,13 +3,17 @@ import { applyPayments } from './application.store.ts';
 import { lockOrders, requireOrderStatus, requireWithinOrder, settleOrders } from './billing.store.ts';
 import { resolveReferences } from './database.store.ts';
 import { readItemLines, writeLines } from './line.store.ts';
+import { movedPeriod, postingPeriod } from './period.store.ts';
 import { userError } from './problem.ts';
 import type { RecordWrite } from './record-body.ts';
 import type { RecordType } from './record-types.ts';
 
 const headerDefaults = `
   coalesce($3, 'N' || nextval('document_number')), coalesce($4::date, ($1::timestamptz)::date), $5::date, c.id,
-  coalesce($6::bigint, c.subsidiary), coalesce($7::bigint, c.currency), coalesce($8::numeric, 1)`;
+  coalesce($6::bigint, c.subsidiary), coalesce($7::bigint, c.currency), coalesce($8::numeric, (
+    select r.exchangerate from currencyrate r join subsidiary s on s.id = coalesce($6::bigint, c.subsidiary)
+    where r.basecurrency = s.currency and r.transactioncurrency = coalesce($7::bigint, c.currency)
+      and r.effectivedate <= coalesce($4::date, ($1::timestamptz)::date) order by r.effectivedate desc limit 1), 1)`;
 
 /** Creates or changes an order, invoice, payment or credit memo with its lines and applications; answers its id. */
 export async function writeTransaction(
@@ -45,7 +49,7 @@ function requireFields(
   write: RecordWrite,
 ): void {
   if (existing !== null) return;
-  const party = type.name === 'customerPayment' ? 'customer' : 'entity';
+  const party = 'customer' in type.fields ? 'customer' : 'entity';
   if (!references.has('entity')) throw userError(`Please enter value(s) for: ${party}.`);
   if (type.sublists.includes('item') && !write.sublists.get('item')?.length) {
     throw userError('You must enter at least one line item for this transaction.');
@@ -64,12 +68,14 @@ export async function insertHeader(
 ): Promise<string> {
   const value = (column: string): string | null => values.get(column) ?? null;
   requireOrderStatus(values.get('orderstatus'));
+  const place = { date: value('trandate'), period: ids.get('postingperiod') ?? null };
+  const period = type.name === 'salesOrder' ? null : await postingPeriod(tx, place, now);
   const { rows } = await tx.query<{ id: string }>(
     `insert into transaction (createddate, lastmodifieddate, type, tranid, trandate, duedate, entity, subsidiary, currency,
        exchangerate, externalid, memo, paymentmethod, payment, custbody_disputed, terms,
-       custbody_contract, otherrefnum, orderstatus, createdfrom)
+       custbody_contract, otherrefnum, orderstatus, createdfrom, postingperiod, department, class)
      select $1, $1, $2, ${headerDefaults}, $9, $10, $11, round($12::numeric, y.currencyprecision), coalesce($13::boolean, false), $14::bigint,
-       $16, $17, case when $2 = 'SalesOrd' then coalesce($18, 'B') end, $19::bigint
+       $16, $17, case when $2 = 'SalesOrd' then coalesce($18, 'B') end, $19::bigint, $20::bigint, $21::bigint, $22::bigint
      from customer c join currency y on y.id = coalesce($7::bigint, c.currency) where c.id = $15 returning id`,
     [
       ...[now, type.transactionType, value('tranid'), value('trandate'), value('duedate')],
@@ -77,6 +83,7 @@ export async function insertHeader(
       ...[value('memo'), value('paymentmethod'), value('payment'), value('custbody_disputed')],
       ...[ids.get('terms') ?? null, ids.get('entity'), value('custbody_contract'), value('otherrefnum')],
       ...[value('orderstatus'), ids.get('createdfrom') ?? null],
+      ...[period, ids.get('department') ?? null, ids.get('class') ?? null],
     ],
   );
   return rows[0]!.id;
@@ -84,7 +91,10 @@ export async function insertHeader(
 
 async function updateHeader(tx: PoolClient, id: string, values: Values, ids: Ids, now: Date): Promise<string> {
   await requireUnlinked(tx, id, values, ids);
+  const change = { date: values.get('trandate') ?? undefined, period: ids.get('postingperiod') };
+  const period = await movedPeriod(tx, id, change, now);
   const columns = new Map<string, unknown>([...values, ...ids, ['lastmodifieddate', now]]);
+  if (period !== null) columns.set('postingperiod', period);
   const sets = [...columns.keys()].map((name, n) => `${name} = $${n + 2}`);
   const sql = `update transaction set ${sets.join(', ')} where id = $1 and not voided`;
   const { rowCount } = await tx.query(sql, [id, ...columns.values()]);
@@ -105,14 +115,17 @@ async function requireUnlinked(tx: PoolClient, id: string, values: Values, ids: 
   if (rows[0]?.linked) throw userError('You may not change this field because the transaction is linked to others.');
 }
 
+/** What a payment was said to be, or what it settles; a refund is what it pays out; the rest is its lines. */
+const whole = `case t.type when 'CustPymt' then coalesce(t.payment, a.applied) when 'CustRfnd' then a.applied else l.net + l.tax end`;
+
 /** Totals and the applied amount of one document, and the rules that hold for them. */
 export async function total(tx: PoolClient, id: string): Promise<void> {
   const { rows } = await tx.query<{ type: string; over: boolean }>(
-    `update transaction t set taxtotal = l.tax, foreigntotal = case when t.type = 'CustPymt' then coalesce(t.payment, a.applied) else l.net + l.tax end,
+    `update transaction t set taxtotal = l.tax, foreigntotal = ${whole},
        applied = a.applied
      from (select coalesce(sum(amount), 0) as net, coalesce(sum(tax), 0) as tax from transactionline where transaction = $1) l,
        (select coalesce(sum(foreignamount), 0) as applied from transactionlink where previousdoc = $1 or nextdoc = $1) a
-     where t.id = $1 returning t.type, a.applied > case when t.type = 'CustPymt' then coalesce(t.payment, a.applied) else l.net + l.tax end as over`,
+     where t.id = $1 returning t.type, a.applied > ${whole} as over`,
     [id],
   );
   if (rows[0]?.over) {

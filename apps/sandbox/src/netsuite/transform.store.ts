@@ -170,8 +170,8 @@ async function apply(tx: PoolClient, source: Source, id: string, write: RecordWr
   const asked = write.sublists.get('apply');
   if (asked) return applyPayments(tx, id, asked, false, now);
   const { rows } = await tx.query<{ amount: string; some: boolean; pays: boolean }>(
-    `select a.amount, a.amount > 0 as some, t.type = 'CustPymt' as pays from transaction t
-     cross join lateral (select least($2::numeric, case when t.type = 'CustPymt' then t.payment
+    `select a.amount, a.amount > 0 as some, t.type in ('CustPymt', 'CustRfnd') as pays from transaction t
+     cross join lateral (select least($2::numeric, case t.type when 'CustPymt' then t.payment when 'CustRfnd' then $2::numeric
        else (select sum(amount + tax) from transactionline where transaction = t.id) end) as amount) a where t.id = $1`,
     [id, source.remaining],
   );
