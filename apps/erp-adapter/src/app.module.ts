@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { createNetSuiteClient, type NetSuiteClient } from '@tieout/connector-netsuite';
 import {
   CONSUMERS,
   EXCEPTION_KINDS,
@@ -7,84 +6,75 @@ import {
   MessagingModule,
   messagingMigrations,
   Outbox,
-  snapshotFailed,
   snapshotRequests,
   SourceStreams,
-  TAKE_SNAPSHOT,
-  takeSnapshot,
   TieoutTransport,
   WorkerHost,
-  workFailed,
-  WorkQueue,
-  type Enqueue,
-  type SnapshotSource,
-  type StreamHandle,
+  type ConsumerSpec,
 } from '@tieout/messaging';
-import { CONFIG, METRICS, SERVICE_NAME, type ServiceDefinition } from '@tieout/platform';
+import { CONFIG, Lifecycle, METRICS, type Metrics, type ServiceDefinition } from '@tieout/platform';
 import { DataSource } from 'typeorm';
+import { billCommands } from './bills/bill.consumer.ts';
 import { exceptionKinds } from './cases/decisions.store.ts';
-import { commandScope, config, connectorConfig, originOf, type ErpAdapterConfig } from './config.ts';
-import { SYNC_CUSTOMER, customers } from './customers/customer.consumer.ts';
-import { customerStream } from './customers/customer-stream.worker.ts';
-import { syncCustomer } from './customers/customer-sync.worker.ts';
-import { documentStream, type StreamContext } from './documents/document-stream.worker.ts';
-import { legalEntityStream } from './documents/legal-entity-stream.worker.ts';
-import { creditMemos, invoices, payments } from './documents/record-kinds.worker.ts';
+import { createBudgetMetrics, type BudgetMetrics } from './budget/budget-metrics.ts';
+import { createCallBudget, type AccountBudget } from './budget/call-budget.worker.ts';
+import { createCertificateMetric } from './certificate-metrics.ts';
+import { config, type ErpAdapterConfig } from './config.ts';
+import { customers } from './customers/customer.consumer.ts';
+import { knownCustomers } from './customers/known-customers.store.ts';
 import { createErpMetrics, type ErpMetrics } from './erp-metrics.ts';
+import { openErp } from './instances.ts';
+import { fanOut } from './instances/fan-out.consumer.ts';
+import { holderOf, type InstanceConfig } from './instances/instance-config.ts';
+import { createInstance, type Instance } from './instances/instance.worker.ts';
 import { Erp1732330000001 } from './migrations/1732330000001-erp.ts';
 import { Orders1732350000001 } from './migrations/1732350000001-orders.ts';
 import { Exceptions1732360000001 } from './migrations/1732360000001-exceptions.ts';
-import { commands, PUT_ORDER } from './orders/command.consumer.ts';
-import { putOrder } from './orders/order-put.worker.ts';
-import { orders } from './orders/order-stream.worker.ts';
-import { createReferences } from './orders/references.worker.ts';
-import { refusedOrderStream } from './orders/refused-order.worker.ts';
-import { accountSnapshots } from './snapshots/snapshot.worker.ts';
-import { controlTotalStream } from './totals/control-total.worker.ts';
+import { Bills1732380000001 } from './migrations/1732380000001-bills.ts';
+import { CallBudget1732380000001 } from './migrations/1732380000001-call-budget.ts';
+import { DirtyRecords1732400000001 } from './migrations/1732400000001-dirty-records.ts';
+import { Approvals1732390000001 } from './migrations/1732390000001-approvals.ts';
+import { Instances1732370000001 } from './migrations/1732370000001-instances.ts';
+import { Proposals1732410000001 } from './migrations/1732410000001-proposals.ts';
+import { commands } from './orders/command.consumer.ts';
+import { ProposalsController } from './proposals/proposals.controller.ts';
+import { unclaimedCommands } from './orders/unclaimed-command.consumer.ts';
 
-const CLIENT = Symbol('NETSUITE_CLIENT');
-const SNAPSHOTS = Symbol('SNAPSHOTS');
+const INSTANCES = Symbol('INSTANCES');
 const ERP_METRICS = Symbol('ERP_METRICS');
 
 @Module({
   imports: [MessagingModule.forService()],
+  controllers: [ProposalsController],
   providers: [
     {
-      provide: CLIENT,
-      inject: [CONFIG],
-      useFactory: (values: ErpAdapterConfig) => createNetSuiteClient(connectorConfig(values)),
-    },
-    { provide: ERP_METRICS, inject: [METRICS, DataSource], useFactory: createErpMetrics },
-    {
-      provide: SNAPSHOTS,
-      inject: [SERVICE_NAME, CONFIG, CLIENT],
-      useFactory: (name: string, values: ErpAdapterConfig, client: NetSuiteClient) =>
-        accountSnapshots(name, values.NETSUITE_INSTANCE, client),
+      provide: ERP_METRICS,
+      inject: [METRICS, DataSource, CONFIG],
+      useFactory: (registry: Metrics, dataSource: DataSource, { ERP_INSTANCES }: ErpAdapterConfig) =>
+        createErpMetrics(
+          registry,
+          dataSource,
+          ERP_INSTANCES.map(({ name }) => name),
+        ),
     },
     {
-      provide: WorkQueue,
-      inject: [WorkerHost, CONFIG, CLIENT, SNAPSHOTS, ERP_METRICS, Exceptions],
-      useFactory: workQueue,
+      provide: INSTANCES,
+      inject: [WorkerHost, CONFIG, Exceptions, ERP_METRICS, Lifecycle],
+      useFactory: openInstances,
     },
     {
       provide: EXCEPTION_KINDS,
-      inject: [CONFIG, WorkQueue],
-      useFactory: (values: ErpAdapterConfig, queue: WorkQueue) => exceptionKinds(values.NETSUITE_INSTANCE, queue),
+      inject: [INSTANCES],
+      useFactory: (instances: readonly Instance[]) =>
+        exceptionKinds(instances.map(({ erp, queue }) => ({ instance: erp.instance, queue }))),
     },
     {
       provide: SourceStreams,
-      inject: [WorkerHost, CONFIG, CLIENT, WorkQueue, ERP_METRICS, Exceptions],
-      useFactory: sourceStreams,
+      inject: [WorkerHost, INSTANCES],
+      useFactory: (host: WorkerHost, instances: readonly Instance[]) =>
+        host.sourceStreams((streams) => instances.forEach((instance) => instance.run(streams))),
     },
-    {
-      provide: CONSUMERS,
-      inject: [CONFIG, SNAPSHOTS, WorkQueue, Outbox],
-      useFactory: (values: ErpAdapterConfig, snapshots: SnapshotSource, queue: WorkQueue, outbox: Outbox) => [
-        customers(values.NETSUITE_INSTANCE, values.CUSTOMER_CRM_INSTANCES, queue),
-        commands(commandScope(values), outbox, queue),
-        snapshotRequests(snapshots, queue),
-      ],
-    },
+    { provide: CONSUMERS, inject: [INSTANCES, CONFIG, Outbox, Exceptions], useFactory: consumers },
   ],
 })
 class AppModule {}
@@ -92,95 +82,96 @@ class AppModule {}
 export const service: ServiceDefinition = {
   name: 'erp-adapter',
   config,
-  migrations: [...messagingMigrations, Erp1732330000001, Orders1732350000001, Exceptions1732360000001],
+  migrations: [
+    ...messagingMigrations,
+    ...[Erp1732330000001, Orders1732350000001, Exceptions1732360000001, Instances1732370000001],
+    ...[
+      Bills1732380000001,
+      CallBudget1732380000001,
+      Approvals1732390000001,
+      DirtyRecords1732400000001,
+      Proposals1732410000001,
+    ],
+  ],
   module: AppModule,
   strategy: TieoutTransport,
 };
 
-function workQueue(
+function openInstances(
   host: WorkerHost,
-  values: ErpAdapterConfig,
-  client: NetSuiteClient,
-  snapshots: SnapshotSource,
-  metrics: ErpMetrics,
+  { ERP_INSTANCES }: ErpAdapterConfig,
   exceptions: Exceptions,
-): WorkQueue {
-  const { dataSource, outbox } = host;
-  const { NETSUITE_INSTANCE: instance, NETSUITE_CUSTOMER_SUBSIDIARY: subsidiary } = values;
-  const onWritten = (outcome: string): void => metrics.customersWritten.inc({ outcome });
-  const onOrder = (outcome: string): void => metrics.orders.inc({ outcome });
-  const references = createReferences(client, values.NETSUITE_DEFAULT_ITEM);
-  const common = { client, dataSource, outbox, exceptions };
-  const orders = { ...common, origin: originOf(values), references };
-  // Handlers enqueue into the queue that runs them.
-  const self: Enqueue = { enqueue: (tx, items) => queue.enqueue(tx, items) };
-  const queue = host.workQueue({
-    concurrency: values.NETSUITE_CONCURRENCY,
-    // Two calls and their retries fit in; the lease must outlive the vendor's longest answer.
-    leaseMs: 3 * values.NETSUITE_TIMEOUT_MS,
-    inDoubtMs: values.NETSUITE_IN_DOUBT_MS,
-    handlers: {
-      [SYNC_CUSTOMER]: syncCustomer({ ...common, instance, queue: self, subsidiary, onWritten }),
-      [PUT_ORDER]: putOrder({ ...orders, onOrder }),
-      [TAKE_SNAPSHOT]: takeSnapshot(snapshots, dataSource, outbox),
-    },
-    onFailed: async (tx, work) => {
-      if (work.kind === TAKE_SNAPSHOT) await snapshotFailed(host.service, outbox, tx, work);
-      await exceptions.raise(tx, [workFailed(work)]);
-    },
+  metrics: ErpMetrics,
+  lifecycle: Lifecycle,
+): readonly Instance[] {
+  const budgets = createBudgetMetrics(host.registry);
+  const instances = ERP_INSTANCES.map((one) => {
+    const budget = budgetOf(one, host, budgets);
+    const { erp, close } = openErp(one, {
+      ...{ known: knownCustomers(host.dataSource, one.name), budget },
+      onMessages: (call, messages) => host.logger.warn({ instance: one.name, call, messages }, 'the ERP warns'),
+    });
+    // Stopped with the relay, after the workers: until then they call.
+    const stop = async (): Promise<void> => {
+      close();
+      await budget.stop();
+    };
+    lifecycle.register({ name: `calls to ${one.name}`, phase: 'relay', stop });
+    return createInstance(one, erp, { host, exceptions, metrics });
   });
-  return queue;
+  createCertificateMetric(
+    host.registry,
+    instances.map(({ erp }) => erp),
+  );
+  return instances;
 }
 
-function sourceStreams(
-  host: WorkerHost,
-  values: ErpAdapterConfig,
-  client: NetSuiteClient,
-  queue: WorkQueue,
-  metrics: ErpMetrics,
+function budgetOf(
+  { name, concurrency, callsPerMinute: perMinute, connection }: InstanceConfig,
+  { dataSource, logger }: WorkerHost,
+  metrics: BudgetMetrics,
+): AccountBudget {
+  const limits = { account: name, concurrency, perMinute, longestCallMs: connection.timeoutMs };
+  const budget = createCallBudget({ dataSource, logger, ...limits, onWaited: metrics.waited(name) });
+  metrics.watch(name, budget);
+  return budget;
+}
+
+/** One consumer of each topic, which hands every event to every instance. */
+function consumers(
+  instances: readonly Instance[],
+  { ERP_OTHER_LEGAL_ENTITIES: others }: ErpAdapterConfig,
+  outbox: Outbox,
   exceptions: Exceptions,
-): SourceStreams {
-  const { dataSource, outbox } = host;
-  const parts = { dataSource, outbox, exceptions, client, queue, metrics };
-  return host.sourceStreams((streams) => runStreams(streams, values, parts));
+): readonly ConsumerSpec[] {
+  const configs = instances.map((instance) => instance.config);
+  const isClaimed = (legalEntity: string): boolean => holderOf(configs, legalEntity) !== null;
+  return [
+    fanOut(
+      instances.map(({ config: { crmInstances, customers: which }, erp, queue }) =>
+        customers({ ...keyed(erp), crmInstances, customers: which }, queue),
+      ),
+    ),
+    fanOut([
+      ...instances.map((instance) => commands(commandScope(instance, configs), outbox, instance.queue)),
+      ...instances.map((instance) => billCommands(commandScope(instance, configs), instance.queue)),
+      ...(others === 'refuse' ? [unclaimedCommands({ isClaimed, outbox, exceptions })] : []),
+    ]),
+    fanOut(instances.map(({ snapshots, queue }) => snapshotRequests(snapshots, queue))),
+  ];
 }
 
-interface Parts {
-  readonly dataSource: DataSource;
-  readonly outbox: Outbox;
-  readonly exceptions: Exceptions;
-  readonly client: NetSuiteClient;
-  readonly queue: WorkQueue;
-  readonly metrics: ErpMetrics;
-}
-
-function runStreams(streams: SourceStreams, values: ErpAdapterConfig, parts: Parts): void {
-  const { client, queue, metrics } = parts;
-  const origin = originOf(values);
-  const following: StreamHandle[] = [];
-  const context: StreamContext = {
-    instance: origin.instance,
-    dataSource: parts.dataSource,
-    outbox: parts.outbox,
-    exceptions: parts.exceptions,
-    intervalMs: values.NETSUITE_POLL_INTERVAL_MS,
-    depth: {
-      timeZone: origin.timeZone,
-      overlapSeconds: values.NETSUITE_OVERLAP_SECONDS,
-      sweepSeconds: values.NETSUITE_SWEEP_SECONDS,
-    },
-    onRows: (stream, outcome, count) => metrics.rows.inc({ stream, outcome }, count),
-    // Totals and balances follow the documents.
-    onPublished: (stream) => void (stream === 'customer' || following.forEach((handle) => handle.wake())),
+function commandScope(
+  { config: own, erp }: Instance,
+  configs: readonly Instance['config'][],
+): Parameters<typeof commands>[0] {
+  return {
+    ...keyed(erp),
+    holds: (legalEntity) => holderOf(configs, legalEntity) === own,
+    bringsCustomers: own.customers === 'with-orders' || erp.customerWriter.extend !== undefined,
   };
-  streams.runStream(legalEntityStream(context, client, origin));
-  following.push(streams.runStream(customerStream(context, client, origin, queue)));
-  streams.runStream(documentStream(context, invoices(client, origin)));
-  streams.runStream(documentStream(context, payments(client, origin)));
-  streams.runStream(documentStream(context, creditMemos(client, origin)));
-  streams.runStream(documentStream(context, orders(client, origin, queue)));
-  const { dataSource, instance } = context;
-  streams.runStream(refusedOrderStream({ dataSource, instance, queue, restMs: values.NETSUITE_ORDER_RETRY_MS }));
-  const totals = { ...context, intervalMs: values.NETSUITE_TOTALS_INTERVAL_MS };
-  following.push(streams.runStream(controlTotalStream(totals, client, origin)));
+}
+
+function keyed(erp: Instance['erp']): { readonly instance: string; customerKey?(customerId: string): string } {
+  return { instance: erp.instance, ...(erp.customerKey && { customerKey: (id) => erp.customerKey!(id) }) };
 }

@@ -153,6 +153,21 @@ describe('documents', () => {
     await eventually(async () => (await cases(group)).at(-1)?.status === 'RESOLVED', soon);
   });
 
+  it('reads a document again when the ERP lists another open amount than is published, whatever its stamp says', async () => {
+    await stop();
+    await start({}, { intervals: { openItemsMs: 300 } });
+    const vendorId = await bill(await party(), 'LISTED', '10');
+    await eventually(async () => (await invoices()).has('LISTED'), soon);
+    const open = `SELECT value->>'open' AS open FROM published_record WHERE vendor_id = '${vendorId}'`;
+    const set = `UPDATE published_record SET value = jsonb_set(value, '{open}', '"9"') WHERE vendor_id = '${vendorId}'`;
+    expect(await inSchema('erp_adapter', set, open)).toEqual([{ open: '9' }]);
+    await eventually(
+      async () => (await inSchema('erp_adapter', open)).some((row) => (row as { open: string }).open === '10'),
+      soon,
+    );
+    await stop();
+  });
+
   it('reads and counts a document whose customer is not visible', async () => {
     const who = await party();
     await inVendor(
@@ -242,12 +257,12 @@ describe('customers', () => {
       id: reference.vendorId,
       fields: { entityId: 'A-1', companyName: 'Acme', vatRegNumber: 'DE123' },
     });
-    await publishCustomer(customerId, { revision: 2n, accountNumber: 'A-1', name: 'Acme Ltd' });
+    await publishCustomer(customerId, { revision: 2n, accountNumber: 'A-1', taxId: 'DE123', name: 'Acme Ltd' });
     const account = await eventually(async () => {
       const found = (await accounts()).get('A-1');
       return found?.name === 'Acme Ltd' && found;
     }, soon);
-    expect(account).toMatchObject({ customerId, currency: 'EUR', taxId: null });
+    expect(account).toMatchObject({ customerId, currency: 'EUR', taxId: 'DE123' });
   });
 
   it('makes one customer when the answer to its creation is lost', async () => {
@@ -261,7 +276,7 @@ describe('customers', () => {
   it('takes its own write whose answer was lost for its own when the CRM has moved on meanwhile', async () => {
     await stop();
     // Long enough for the next revision to be there when somebody looks.
-    await start({ NETSUITE_IN_DOUBT_MS: '3000' });
+    await start({}, { intervals: { inDoubtMs: 3_000 } });
     const customerId = randomUUID();
     await publishCustomer(customerId, { accountNumber: 'A-8' });
     await inErp(customerId, 'A-8');
@@ -284,10 +299,14 @@ describe('customers', () => {
     await erp.upsertRecord('customer', customerId, { companyName: 'Edited in the ERP' });
     await eventually(async () => (await cases(customerId)).length > 0, soon);
     expect(await cases(customerId)).toMatchObject([
-      { kind: 'foreign-edit', status: 'OPEN', details: { 'companyName.crm': 'Acme' } },
+      {
+        kind: 'foreign-edit',
+        status: 'OPEN',
+        details: { 'companyName.crm': 'Acme', 'companyName.erp': 'Edited in the ERP' },
+      },
     ]);
-    await publishCustomer(customerId, { revision: 2n, accountNumber: 'A-3', taxId: 'X1' });
-    await eventually(async () => (await erp.readCustomer(customerId))?.fields.vatRegNumber === 'X1', soon);
+    await publishCustomer(customerId, { revision: 2n, accountNumber: 'A-3b' });
+    await eventually(async () => (await erp.readCustomer(customerId))?.fields.entityId === 'A-3b', soon);
     expect((await erp.readCustomer(customerId))?.fields.companyName).toBe('Edited in the ERP');
     await erp.upsertRecord('customer', customerId, { companyName: 'Acme' });
     await eventually(async () => (await cases(customerId)).at(-1)?.status === 'RESOLVED', soon);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { canonicalId, derivedId, sum, type ErpCommand, type ErpOutcome } from '@tieout/canonical';
-import type { OrderContent } from '@tieout/connector-netsuite';
+import type { OrderContent } from '@tieout/connector-erp';
 import { idOf, standingOrder, type NetSuiteClient } from '@tieout/connector-netsuite';
 import { eventually, spawnTs, takeTurns } from '@tieout/testing';
 import { DataSource, type QueryRunner } from 'typeorm';
@@ -37,7 +37,7 @@ function commandOf(contractId: string, party: Party, customerId: string, more: P
     ...{ commandId: derivedId('test', contractId, contractRevision.toString()), type: 'PUT_ORDER', contractId },
     ...{ contractRevision, contractNumber: '00000101', customerId, legalEntity: party.entity, currency: 'USD' },
     ...{ orderDate: '2026-03-01', net: sum(lines.map(({ net }) => net)), lines },
-    requestedAt: '2026-03-01T02:00:00.000Z',
+    ...{ invoiceDate: null, requestedAt: '2026-03-01T02:00:00.000Z' },
     ...more,
   };
 }
@@ -205,9 +205,9 @@ describe('a command', () => {
 
   it('for a legal entity, a currency or an item that the ERP does not have is refused, and done when it has it', async () => {
     await world.stop();
-    await world.start({ NETSUITE_ORDER_RETRY_MS: '500' });
+    await world.start({}, { intervals: { orderRetryMs: 500 } });
     const [who, customerId] = [await world.party(), await customer('O-5')];
-    const missing = { ...who, entity: world.environment()['NETSUITE_LEGAL_ENTITIES']!.split(',').at(-1)! };
+    const missing = { ...who, entity: world.entities.at(-1)! };
     const [entity, currency, item] = [randomUUID(), randomUUID(), randomUUID()];
     const itemCode = `SUB-${item}`;
     await send(commandOf(entity, missing, customerId));
@@ -255,7 +255,7 @@ describe('a command', () => {
   it('whose answer was lost is not taken for a foreign edit when a newer one has come meanwhile', async () => {
     await world.stop();
     // Long enough for the next command to be there when somebody looks.
-    await world.start({ NETSUITE_IN_DOUBT_MS: '3000' });
+    await world.start({}, { intervals: { inDoubtMs: 3_000 } });
     const { contractId, who, customerId } = await ordered('O-10');
     const amend = (contractRevision: bigint, net: string) =>
       send(commandOf(contractId, who, customerId, { contractRevision, lines: [line(contractId, 1, net)] }));
@@ -278,7 +278,8 @@ describe('a command', () => {
     await world.inSchema(
       'erp_adapter',
       `INSERT INTO work_item (id, kind, key, payload)
-       VALUES ('${randomUUID()}', 'put-order', '${contractId}', '{"contractId": "${contractId}"}')`,
+       VALUES ('${randomUUID()}', 'put-order/${world.instance}', '${world.instance}/${contractId}',
+         '{"contractId": "${contractId}"}')`,
     );
     const [{ pid }] = (await holder.query(`SELECT pg_backend_pid() AS pid`)) as [{ pid: number }];
     const blocked = `SELECT 1 FROM pg_stat_activity WHERE ${pid} = ANY(pg_blocking_pids(pid))`;
@@ -294,7 +295,7 @@ describe('a command', () => {
     const { contractId, who, customerId, id } = await ordered('O-8');
     await world.stop();
     // All of them are there when the service looks.
-    await world.start({ NETSUITE_CONCURRENCY: '1' });
+    await world.start({}, { concurrency: 1 });
     const revised = (contractRevision: bigint, lines: Line[]) =>
       commandOf(contractId, who, customerId, { contractRevision, lines });
     await send(revised(2n, [line(contractId, 1, '81'), line(contractId, 3, '1')]));
@@ -380,7 +381,7 @@ describe('an order of ours in the ERP', () => {
     await world.inSchema(
       'erp_adapter',
       `DELETE FROM order_link WHERE contract_id = '${contractId}'`,
-      `DELETE FROM work_item WHERE key = '${contractId}'`,
+      `DELETE FROM work_item WHERE key = '${world.instance}/${contractId}'`,
     );
     await send(commandOf(contractId, who, customerId), randomUUID());
     await answersAre(contractId, ['DONE', 'DONE']);
@@ -474,8 +475,8 @@ describe('a service that is killed', () => {
   it('between the vendor having the order and our knowing it leaves one order behind, and its successor answers', async () => {
     const [who, customerId, contractId] = [await world.party(), await customer('K-1'), randomUUID()];
     await world.stop();
-    const short = { NETSUITE_TIMEOUT_MS: '1000', LOG_LEVEL: 'info' };
-    const killed = spawnTs(new URL('main.ts', import.meta.url), { env: world.environment(short) });
+    const environment = world.environment({ LOG_LEVEL: 'info' }, { timeoutMs: 1_000 });
+    const killed = spawnTs(new URL('main.ts', import.meta.url), { env: environment });
     world.sandbox.injectFault({ kind: 'slow', count: 1, method: 'PUT', path: contractId, delayMs: 300 });
     await send(commandOf(contractId, who, customerId));
     const attempts = `SELECT 1 FROM order_link WHERE contract_id = '${contractId}' AND attempted IS NOT NULL`;
@@ -484,7 +485,7 @@ describe('a service that is killed', () => {
       describe: () => killed.lines.slice(-10),
     });
     // Its outcome cannot be stored: somebody holds the piece of work.
-    const { release } = await hold(`SELECT 1 FROM work_item WHERE key = '${contractId}' FOR UPDATE`);
+    const { release } = await hold(`SELECT 1 FROM work_item WHERE key = '${world.instance}/${contractId}' FOR UPDATE`);
     await eventually(async () => (await ordersInErp(contractId)) === 1, { ...soon, intervalMs: 20 });
     expect(await answers(contractId)).toEqual([]);
     await killed.kill();

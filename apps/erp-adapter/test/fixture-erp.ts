@@ -32,6 +32,14 @@ export interface Party {
   readonly entity: string;
 }
 
+/** What a test wants otherwise of the one instance. */
+export interface InstanceChange {
+  readonly concurrency?: number;
+  readonly timeoutMs?: number;
+  readonly intervals?: Readonly<Record<string, number>>;
+  readonly [key: string]: unknown;
+}
+
 /** One account and one service, and the topics as other services see them. */
 export interface ErpWorld {
   readonly instance: string;
@@ -40,11 +48,13 @@ export interface ErpWorld {
   /** NetSuite as a person with a script sees it. */
   readonly erp: NetSuiteClient;
   running(): RunningService | null;
-  start(more?: Record<string, string>): Promise<void>;
+  start(more?: Record<string, string>, change?: InstanceChange): Promise<void>;
   stop(): Promise<void>;
   close(): Promise<void>;
   /** The service's configuration, to run it in a process of its own. */
-  environment(more?: Record<string, string>): Record<string, string>;
+  environment(more?: Record<string, string>, change?: InstanceChange): Record<string, string>;
+  /** Codes of the legal entities that the instance holds. */
+  readonly entities: readonly string[];
   records<T extends TopicName>(topic: T, mine: (value: ValueOf<T>) => boolean): Promise<ValueOf<T>[]>;
   /** Newest state per key of this test's instance. */
   states<T extends StateTopicName>(topic: T, keyOf: (value: ValueOf<T>) => string): Promise<Map<string, ValueOf<T>>>;
@@ -70,6 +80,7 @@ export async function openErpWorld(): Promise<ErpWorld> {
   const inside = databaseAt(databaseUrl, codec);
   return {
     ...{ instance, origin: { instance, timeZone: 'America/Los_Angeles' }, sandbox, erp, environment },
+    entities: entitiesOf(instance),
     ...service,
     ...inside,
     ...topicsOf(instance, codec),
@@ -88,36 +99,54 @@ function environmentOf(
   instance: string,
   { bundle, databaseUrl, sandbox }: { bundle: string; databaseUrl: string; sandbox: NetSuiteSandbox },
 ): ErpWorld['environment'] {
-  const { url, account, consumerKey, consumerSecret, tokenKey, tokenSecret } = sandbox.credentials;
-  return (more = {}) => ({
+  const { consumerSecret, tokenSecret } = sandbox.credentials;
+  return (more = {}, change = {}) => ({
     LOG_LEVEL: 'error',
     KAFKA_BROKERS: stack().brokers.join(','),
     SCHEMA_REGISTRY_URL: stack().registryUrl,
     SCHEMA_BUNDLE: bundle,
     DATABASE_URL: databaseUrl,
     DATABASE_SCHEMA: 'erp_adapter',
-    NETSUITE_INSTANCE: instance,
-    CUSTOMER_CRM_INSTANCES: instance,
-    NETSUITE_LEGAL_ENTITIES: Array.from({ length: 40 }, (_, n) => entityName(instance, n)).join(),
-    NETSUITE_URL: url,
-    NETSUITE_ACCOUNT: account,
-    NETSUITE_CONSUMER_KEY: consumerKey,
-    NETSUITE_CONSUMER_SECRET: consumerSecret,
-    NETSUITE_TOKEN_KEY: tokenKey,
-    NETSUITE_TOKEN_SECRET: tokenSecret,
-    NETSUITE_POLL_INTERVAL_MS: '100',
-    NETSUITE_TOTALS_INTERVAL_MS: '500',
-    NETSUITE_IN_DOUBT_MS: '300',
+    // JSON is YAML.
+    ERP_INSTANCES: JSON.stringify([netsuiteInstance(instance, sandbox, change)]),
+    // The topics are shared with other tests.
+    ERP_OTHER_LEGAL_ENTITIES: 'ignore',
+    CONSUMER_SECRET: consumerSecret,
+    TOKEN_SECRET: tokenSecret,
     ...more,
   });
 }
+
+/** The instance as the configuration names it; secrets are in CONSUMER_SECRET and TOKEN_SECRET. */
+export function netsuiteInstance(
+  name: string,
+  { credentials }: NetSuiteSandbox,
+  { timeoutMs, intervals, ...change }: InstanceChange = {},
+): object {
+  const { url, account, consumerKey, tokenKey } = credentials;
+  return {
+    ...{ name, system: 'netsuite', crmInstances: [name], legalEntities: entitiesOf(name) },
+    connection: { url, ...(timeoutMs !== undefined && { timeoutMs }) },
+    auth: {
+      account,
+      consumerKey,
+      consumerSecret: { env: 'CONSUMER_SECRET' },
+      tokenKey,
+      tokenSecret: { env: 'TOKEN_SECRET' },
+    },
+    intervals: { pollMs: 100, totalsMs: 500, dimensionsMs: 500, inDoubtMs: 300, ...intervals },
+    ...change,
+  };
+}
+
+const entitiesOf = (instance: string): string[] => Array.from({ length: 40 }, (_, n) => entityName(instance, n));
 
 function serviceIn(environment: ErpWorld['environment']): Pick<ErpWorld, 'running' | 'start' | 'stop'> {
   let running: RunningService | null = null;
   return {
     running: () => running,
-    async start(more = {}) {
-      running = await startService(service, environment(more));
+    async start(more = {}, change = {}) {
+      running = await startService(service, environment(more, change));
     },
     async stop() {
       await running?.stop();

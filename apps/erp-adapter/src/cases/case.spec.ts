@@ -19,11 +19,12 @@ describe('an examination', () => {
         { objectType: 'invoice', objectId: 'canonical' },
         { objectType: 'invoice', objectId: 'other' },
       ],
+      subjects: ['main|invoice|7', 'main|invoice|8'],
       found: [
         {
           ...{ kind: 'too-many-decimals', subject: 'main|invoice|7', objectType: 'invoice', objectId: 'canonical' },
           message: 'rate has 11 decimals',
-          details: { field: 'rate', vendorId: '7' },
+          details: { field: 'rate', vendorId: '7', instance: 'main' },
         },
       ],
     });

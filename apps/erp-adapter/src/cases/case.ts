@@ -34,6 +34,8 @@ export function examination(
   const last = new Map(examined.map((one) => [caseOf(one.subject, '').subject, one]));
   return {
     objects: [...last.values()].map(({ subject: { objectType, objectId } }) => ({ objectType, objectId })),
+    // One customer may stand in several ERPs: a look at one says nothing about the others.
+    subjects: [...last.keys()],
     kinds,
     found: [...last.values()].flatMap(({ subject, finding }) => (finding ? [exceptionOf(subject, finding)] : [])),
     resolution,
@@ -41,12 +43,12 @@ export function examination(
 }
 
 function exceptionOf(subject: Subject, finding: Finding): NewException {
-  const { objectType, objectId, vendorId } = subject;
+  const { instance, objectType, objectId, vendorId } = subject;
   return {
     ...finding,
     ...caseOf(subject, finding.kind),
     objectType,
     objectId,
-    details: { ...finding.details, vendorId },
+    details: { ...finding.details, vendorId, instance },
   };
 }

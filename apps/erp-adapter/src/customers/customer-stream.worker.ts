@@ -1,91 +1,54 @@
 import { contentHash, derivedId } from '@tieout/canonical';
-import {
-  idOf,
-  mapCustomerAccount,
-  ownedInErp,
-  type NetSuiteClient,
-  type Origin,
-  type OwnedFields,
-  type RawRow,
-  type StreamCursor,
-} from '@tieout/connector-netsuite';
+import type { CustomerRecordRead, Erp } from '@tieout/connector-erp';
 import type { Enqueue, NewWorkItem, Outbox, StreamSpec } from '@tieout/messaging';
 import type { EntityManager } from 'typeorm';
-import { clearDirty, dirtyCustomers, type DirtyCustomer } from '../documents/dirty-customer.store.ts';
-import { documentStream, type RecordKind, type StreamContext } from '../documents/document-stream.worker.ts';
+import { documentStream, type StreamContext } from '../documents/document-stream.worker.ts';
+import { crossReference } from './cross-reference.ts';
 import { forgetVendorRecord, loadLinks } from './customer-link.store.ts';
-import { crossReference } from './customer-sync.worker.ts';
 import { SYNC_CUSTOMER } from './customer.consumer.ts';
-
-const DIRTY_LIMIT = 500;
 
 /**
  * Customers of the ERP to customer accounts. This stream alone publishes them: changed ones and those whose documents moved,
- * because NetSuite moves a balance without moving the customer's stamp.
+ * because an ERP may move a balance without moving the customer's stamp.
  */
-export function customerStream(
-  context: StreamContext,
-  client: NetSuiteClient,
-  origin: Origin,
-  queue: Enqueue,
-): StreamSpec<StreamCursor> {
-  let dirty: readonly DirtyCustomer[] = [];
-  const kind: RecordKind<'finance.customer-account.v1', RawRow> = {
-    stream: 'customer',
-    topic: 'finance.customer-account.v1',
-    objectType: 'customer-account',
-    async changed(after, signal) {
-      // Marks first, rows after: a row is never older than the mark that it clears.
-      dirty = await dirtyCustomers(context.dataSource.manager, origin.instance, DIRTY_LIMIT);
-      const page = await client.changedCustomers(after, signal);
-      const read = new Set(page.rows.map((row) => row.id));
-      const missing = dirty.map(({ vendorId }) => vendorId).filter((id) => !read.has(id));
-      return { ...page, rows: [...page.rows, ...(await client.customersById(missing, signal))] };
-    },
-    byIds: (ids, signal) => client.customersById(ids, signal),
-    deletedSince: async (since, signal) =>
-      (await client.deletedSince('customer', since, signal)).map((row) => row.recordid),
-    vendorIdOf: (row) => row.id,
-    keyOf: (vendorId) => idOf('customer', origin, vendorId),
-    map: (row) => mapCustomerAccount(row, origin),
-    asDeleted: (value) => ({ ...value, lifecycle: 'DELETED' }),
-    async alsoStore(tx, rows) {
-      await clearDirty(tx, origin.instance, dirty);
-      await queue.enqueue(tx, await suspicions(tx, origin.instance, rows));
-    },
-    alsoDelete: (tx, vendorIds) => retire(tx, context.outbox, origin.instance, vendorIds),
-  };
-  return documentStream(context, kind);
-}
-
-/** Owned fields that are not what we wrote, or were not and now are: the worker compares, in order with its own writes. */
-async function suspicions(tx: EntityManager, instance: string, rows: readonly RawRow[]): Promise<NewWorkItem[]> {
-  const byCustomer = new Map(rows.flatMap((row) => pair(ownedInErp(row))));
-  const links = await loadLinks(tx, instance, [...byCustomer.keys()], true);
-  return links.flatMap(({ customerId, written, foreign, version }) => {
-    const theirs = byCustomer.get(customerId);
-    if (!theirs || !written) return [];
-    const hash = contentHash(theirs);
-    const asWritten = hash === contentHash(written);
-    if (asWritten === (foreign === null)) return [];
-    const id = derivedId(`${SYNC_CUSTOMER}/suspicion`, customerId, `${version}/${hash}`);
-    return [{ id, kind: SYNC_CUSTOMER, key: customerId, payload: { customerId } }];
+export function customerStream(context: StreamContext, erp: Erp, queue: Enqueue): StreamSpec<unknown> {
+  const { instance } = context;
+  return documentStream(context, erp.customers, {
+    alsoStore: async (tx, records) => queue.enqueue(tx, await suspicions(tx, instance, records)),
+    alsoDelete: (tx, vendorIds) => retire(tx, context.outbox, erp, vendorIds),
   });
 }
 
-function pair(owned: ReturnType<typeof ownedInErp>): [string, OwnedFields][] {
-  return owned === null ? [] : [[owned.customerId, owned.fields]];
+/** Owned fields that are not what we wrote, or were not and now are: the worker compares, in order with its own writes. */
+async function suspicions(
+  tx: EntityManager,
+  instance: string,
+  records: readonly CustomerRecordRead[],
+): Promise<NewWorkItem[]> {
+  const byCustomer = new Map(records.flatMap(({ owned }) => (owned ? [[owned.customerId, owned.fields]] : [])));
+  const links = await loadLinks(tx, instance, [...byCustomer.keys()], true);
+  return links.flatMap(({ customerId, written, foreign, held, vendorId, version }) => {
+    const theirs = byCustomer.get(customerId);
+    if (!theirs) return [];
+    // Somebody else has brought him, or changed him as was proposed.
+    if (held) return [lookAt(customerId, `${version}/${vendorId === null ? 'brought' : contentHash(theirs)}`)];
+    if (!written) return [];
+    const hash = contentHash(theirs);
+    const asWritten = hash === contentHash(written);
+    if (asWritten === (foreign === null)) return [];
+    return [lookAt(customerId, `${version}/${hash}`)];
+  });
 }
 
-async function retire(
-  tx: EntityManager,
-  outbox: Outbox,
-  instance: string,
-  vendorIds: readonly string[],
-): Promise<void> {
-  const gone = await forgetVendorRecord(tx, instance, vendorIds);
+function lookAt(customerId: string, why: string): NewWorkItem {
+  const id = derivedId(`${SYNC_CUSTOMER}/suspicion`, customerId, why);
+  return { id, kind: SYNC_CUSTOMER, key: customerId, payload: { customerId } };
+}
+
+async function retire(tx: EntityManager, outbox: Outbox, erp: Erp, vendorIds: readonly string[]): Promise<void> {
+  const gone = await forgetVendorRecord(tx, erp.instance, vendorIds);
   const states = gone.map(({ customerId, vendorId }) => {
-    const value = crossReference(instance, customerId, vendorId, 'RETIRED');
+    const value = crossReference(erp, customerId, vendorId, 'RETIRED');
     return { key: value.crossReferenceId, value };
   });
   await outbox.publishState(tx, 'finance.cross-reference.v1', states);

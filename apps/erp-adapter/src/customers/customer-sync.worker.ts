@@ -1,11 +1,4 @@
-import { crossReferenceId, type CrossReference } from '@tieout/canonical';
-import {
-  compareThreeWays,
-  confirmedWrite,
-  ownedFields,
-  type NetSuiteClient,
-  type ThreeWay,
-} from '@tieout/connector-netsuite';
+import { compareThreeWays, confirmedWrite, type Erp, type OwnedFields, type ThreeWay } from '@tieout/connector-erp';
 import {
   DataError,
   inTransaction,
@@ -21,18 +14,20 @@ import { markDirty } from '../documents/dirty-customer.store.ts';
 import { lookAgain } from '../orders/command.consumer.ts';
 import { ordersOfCustomer } from '../orders/order-link.store.ts';
 import { CUSTOMER_NOT_WRITTEN, FOREIGN_EDIT } from '../cases/kinds.ts';
+import { keepProposal } from '../proposals/proposal.store.ts';
+import { approvalFinding, APPROVAL_NEEDED } from './approval-case.ts';
+import { saveApprovals } from './approval.store.ts';
+import { crossReference } from './cross-reference.ts';
 import { customerSubject } from './customer-case.ts';
 import { loadLinks, saveAttempt, saveComparison, type CustomerLink } from './customer-link.store.ts';
+import { askedBy, governedBy } from './governed.ts';
 
 export interface CustomerSync {
-  readonly instance: string;
-  readonly client: NetSuiteClient;
+  readonly erp: Pick<Erp, 'system' | 'instance' | 'customerWriter'>;
   readonly dataSource: DataSource;
   readonly outbox: Outbox;
   readonly exceptions: Exceptions;
   readonly queue: Enqueue;
-  /** Internal id of the subsidiary that new customers belong to. */
-  readonly subsidiary: string;
   readonly onWritten: (outcome: 'created' | 'updated' | 'equal' | 'refused') => void;
 }
 
@@ -41,18 +36,23 @@ interface SyncResult extends ThreeWay {
 }
 
 /**
- * Brings one customer into the ERP. Reads first, so an attempt whose outcome is unknown is simply looked at; writes by
- * external id, so doing it twice changes nothing; never overwrites what somebody else changed there. What the ERP refuses
- * for good becomes a case and not a failed item: that would hold back the next revision, which may be the cure.
+ * Brings one customer into the ERP. Reads first, so an attempt whose outcome is unknown is simply looked at; writes
+ * under a key of ours, so that what came of it can be found; never overwrites what somebody else changed there. What the ERP refuses
+ * for good becomes a case and not a failed item: that would hold back the next revision, which may be the cure. A change of a
+ * governed field waits for a person; everything else goes on without it.
  */
 export function syncCustomer(sync: CustomerSync): WorkHandler {
+  const { instance, customerWriter } = sync.erp;
   return async (item) => {
     const { customerId } = item.payload as { customerId: string };
-    const link = (await loadLinks(sync.dataSource.manager, sync.instance, [customerId]))[0];
+    const link = (await loadLinks(sync.dataSource.manager, instance, [customerId]))[0];
     if (!link) throw new DataError('customer-unknown', `Customer ${customerId} has not been received`);
     try {
-      const theirs = await sync.client.readCustomer(customerId, item.signal);
-      const result = theirs ? await update(sync, link, theirs, item.signal) : await create(sync, link, item.signal);
+      const theirs = await customerWriter.read(customerId, item.signal);
+      const allowed = { ...link, desired: governedBy(link.desired, link).content };
+      const result = theirs
+        ? await update(sync, allowed, theirs, item.signal)
+        : await create(sync, allowed, item.signal);
       await inTransaction(sync.dataSource, (tx) => store(sync, tx, item, link, result));
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
@@ -63,7 +63,7 @@ export function syncCustomer(sync: CustomerSync): WorkHandler {
 }
 
 async function storeRefusal(
-  { instance, exceptions, queue }: CustomerSync,
+  { erp: { instance }, exceptions, queue }: CustomerSync,
   tx: EntityManager,
   item: WorkItem,
   { code, message }: DataError,
@@ -77,54 +77,53 @@ async function storeRefusal(
 }
 
 async function create(
-  sync: CustomerSync,
-  { customerId, desired }: CustomerLink,
+  { erp: { customerWriter }, onWritten }: CustomerSync,
+  { customerId, desired, wanted }: CustomerLink,
   signal: AbortSignal,
 ): Promise<SyncResult> {
-  const ours = ownedFields(desired);
-  const currency =
-    desired.currency === null ? {} : { currency: { id: await currencyId(sync, desired.currency, signal) } };
-  const body = { ...ours, ...currency, subsidiary: { id: sync.subsidiary } };
-  const vendorId = await sync.client.upsertRecord('customer', customerId, body, signal);
-  sync.onWritten('created');
+  const customer = { customerId, ...desired };
+  const ours = customerWriter.asked(customer);
+  const vendorId = await customerWriter.create(customer, wanted, signal);
+  onWritten('created');
   return { vendorId, write: ours, foreign: [], written: ours };
 }
 
 async function update(
-  sync: CustomerSync,
+  { erp: { instance, customerWriter }, dataSource, onWritten }: CustomerSync,
   link: CustomerLink,
-  theirs: { readonly id: string; readonly fields: ReturnType<typeof ownedFields> },
+  { vendorId, fields: theirs }: { readonly vendorId: string; readonly fields: OwnedFields },
   signal: AbortSignal,
 ): Promise<SyncResult> {
-  const { customerId, desired, written, attempted } = link;
-  const confirmed = confirmedWrite(written, attempted, theirs.fields);
-  const compared = compareThreeWays(confirmed, theirs.fields, ownedFields(desired));
+  const { customerId, desired, written, attempted, wanted, placed } = link;
+  const customer = { customerId, ...desired };
+  const target = { customerId, vendorId };
+  const confirmed = confirmedWrite(written, attempted, theirs);
+  const compared = compareThreeWays(confirmed, theirs, customerWriter.asked(customer));
   const due = Object.keys(compared.write).length > 0;
   if (due) {
     const attempt = { confirmed, fields: compared.write };
-    await inTransaction(sync.dataSource, (tx) => saveAttempt(tx, sync.instance, link, attempt));
-    await sync.client.updateCustomer(customerId, compared.write, signal);
+    await inTransaction(dataSource, (tx) => saveAttempt(tx, instance, link, attempt));
+    await customerWriter.update(target, compared.write, signal);
   }
-  sync.onWritten(due ? 'updated' : 'equal');
-  return { ...compared, vendorId: theirs.id };
-}
-
-async function currencyId({ client }: CustomerSync, code: string, signal: AbortSignal): Promise<string> {
-  const id = (await client.currencyIds(signal)).get(code);
-  if (id === undefined) throw new DataError('unknown-currency', `The ERP has no currency ${code}`);
-  return id;
+  const missing = wanted.filter((code) => !placed.includes(code));
+  if (missing.length > 0) await customerWriter.extend?.(target, customer, missing, signal);
+  onWritten(due ? 'updated' : 'equal');
+  return { ...compared, vendorId };
 }
 
 async function store(
   sync: CustomerSync,
   tx: EntityManager,
   item: WorkItem,
-  { customerId }: CustomerLink,
+  link: CustomerLink,
   result: SyncResult,
 ): Promise<void> {
-  const { instance, outbox, exceptions, queue } = sync;
-  await saveComparison(tx, instance, customerId, result);
-  const value = crossReference(instance, customerId, result.vendorId, 'ACTIVE');
+  const { erp, outbox, exceptions, queue } = sync;
+  const { instance } = erp;
+  const { customerId, wanted } = link;
+  await saveComparison(tx, instance, customerId, { ...result, placed: wanted });
+  if (link.held) await keepProposal(tx, { instance, flow: 'customers', objectId: customerId }, null);
+  const value = crossReference(erp, customerId, result.vendorId, 'ACTIVE');
   const state = { key: value.crossReferenceId, value };
   await outbox.publishState(tx, 'finance.cross-reference.v1', [item.cause ? { ...state, cause: item.cause } : state]);
   await markDirty(tx, instance, [result.vendorId]);
@@ -133,27 +132,27 @@ async function store(
     resolution: 'CRM and ERP agree.',
   });
   await exceptions.examined(tx, looked);
+  await storeWaiting(sync, tx, link);
   await queue.enqueue(tx, lookAgain('customer', await ordersOfCustomer(tx, instance, customerId)));
   await item.complete(tx);
 }
 
-export function crossReference(
-  instance: string,
-  customerId: string,
-  vendorId: string,
-  status: 'ACTIVE' | 'RETIRED',
-): Omit<CrossReference, 'revision'> {
-  return {
-    crossReferenceId: crossReferenceId('customer', 'netsuite', instance, vendorId),
-    type: 'customer',
-    system: 'netsuite',
-    instance,
-    vendorId,
-    canonicalId: customerId,
-    status,
-    aliasOf: null,
-    source: { system: 'netsuite', instance, entity: 'customer', id: vendorId, version: null, changedAt: null },
-  };
+/** What waits for a person, and what does no longer. */
+async function storeWaiting(
+  { erp: { instance }, exceptions }: CustomerSync,
+  tx: EntityManager,
+  link: CustomerLink,
+): Promise<void> {
+  const { customerId, desired } = link;
+  // A person may have decided while this look was under way.
+  const [current = link] = await loadLinks(tx, instance, [customerId], true);
+  const { approved, waiting } = governedBy(desired, current);
+  await saveApprovals(tx, instance, customerId, { approved, waiting: askedBy(waiting) });
+  const looked = examination([examined(instance, customerId, approvalFinding(desired, waiting))], {
+    kinds: [APPROVAL_NEEDED],
+    resolution: 'Nothing waits for an approval any more.',
+  });
+  await exceptions.examined(tx, looked);
 }
 
 function foreignEdit(customerId: string, { foreign }: SyncResult): Finding | null {

@@ -10,16 +10,23 @@ import {
   type NewWorkItem,
   type Outcome,
 } from '@tieout/messaging';
-import { keepDesired, revisionsOf } from './customer-link.store.ts';
+import { keepDesired, revisionsOf, type Kept, type NewDesired } from './customer-link.store.ts';
 
 export const SYNC_CUSTOMER = 'sync-customer';
 
-/** Customers of these CRM instances, which the ERP shall hold: kept here, and brought there by the worker. */
-export function customers(
-  instance: string,
-  crmInstances: readonly string[],
-  queue: Enqueue,
-): ConsumerSpec<'finance.customer.v1'> {
+/** Which customers an ERP instance shall hold. */
+export interface CustomerScope {
+  readonly instance: string;
+  readonly crmInstances: readonly string[];
+  /** `with-orders`: only those that a command for one of its legal entities has named. */
+  readonly customers: 'all' | 'with-orders';
+  customerKey?(customerId: string): string;
+}
+
+/** Customers that the ERP shall hold: kept here, and brought there by the worker. */
+export function customers(scope: CustomerScope, queue: Enqueue): ConsumerSpec<'finance.customer.v1'> {
+  const { instance, crmInstances } = scope;
+  const isDue = ({ wanted, stands }: Kept): boolean => scope.customers === 'all' || wanted || stands;
   return {
     topic: 'finance.customer.v1',
     async handle(deliveries, tx) {
@@ -38,10 +45,13 @@ export function customers(
       const kept = await keepDesired(
         tx,
         instance,
-        [...newest.values()].map(({ value }) => desiredOf(value!)),
+        [...newest.values()].map(({ value }) => desiredOf(value!, scope)),
       );
-      const changed = [...newest.values()].filter(({ value }) => kept.has(value!.customerId));
-      await queue.enqueue(tx, changed.map(toWork));
+      const due = [...newest.values()].filter(({ value }) => {
+        const now = kept.get(value!.customerId);
+        return now !== undefined && isDue(now);
+      });
+      await queue.enqueue(tx, due.map(toWork));
       return deliveries.map((delivery) => outcomeOf(delivery, crmInstances, newest, before));
     },
   };
@@ -55,16 +65,13 @@ function outOfScope({ lifecycle, source }: Customer, crmInstances: readonly stri
     : `lifecycle ${lifecycle}: the ERP keeps its customer`;
 }
 
-function desiredOf({
-  customerId,
-  revision,
-  accountNumber,
-  name,
-  taxId,
-  currency,
-  lifecycle,
-}: Customer): Parameters<typeof keepDesired>[2][number] {
-  return { customerId, revision, desired: { accountNumber, name, taxId, currency, lifecycle } };
+function desiredOf(
+  { customerId, revision, ...customer }: Customer,
+  { customerKey }: Pick<CustomerScope, 'customerKey'>,
+): NewDesired {
+  const { accountNumber, name, legalName, taxId, currency, lifecycle, paymentTerms, billingAddress } = customer;
+  const desired = { accountNumber, name, legalName, taxId, currency, lifecycle, paymentTerms, billingAddress };
+  return { customerId, revision, externalKey: customerKey?.(customerId) ?? null, desired };
 }
 
 function toWork({ value, meta }: Delivery<Customer>): NewWorkItem {
@@ -92,4 +99,10 @@ function outcomeOf(
   if (value.revision === known) return duplicate;
   if (value.revision < known || newest.get(value.customerId) !== delivery) return superseded;
   return applied;
+}
+
+/** A command has named the customer for more legal entities than before. */
+export function bringWanted(customerId: string, wanted: readonly string[]): NewWorkItem {
+  const id = derivedId(`${SYNC_CUSTOMER}/wanted`, customerId, wanted.join('|'));
+  return { id, kind: SYNC_CUSTOMER, key: customerId, payload: { customerId } };
 }

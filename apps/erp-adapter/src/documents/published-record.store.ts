@@ -39,3 +39,16 @@ export async function publishedOf<V extends object>(
     [topic, instance, vendorIds],
   );
 }
+
+/** Open amounts of the published records of an instance that have one. */
+export async function publishedOpen(
+  tx: EntityManager,
+  topic: StateTopicName,
+  instance: string,
+): Promise<readonly { readonly vendorId: string; readonly open: string }[]> {
+  return tx.query<{ vendorId: string; open: string }[]>(
+    `SELECT vendor_id AS "vendorId", value->>'open' AS open FROM published_record
+     WHERE topic = $1 AND instance = $2 AND value->>'open' <> '0' AND value->>'lifecycle' <> 'DELETED'`,
+    [topic, instance],
+  );
+}

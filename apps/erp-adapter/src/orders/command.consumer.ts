@@ -13,16 +13,22 @@ import {
   type Outbox,
   type Outcome,
 } from '@tieout/messaging';
+import type { EntityManager } from 'typeorm';
+import { wantCustomers, type Want } from '../customers/customer-link.store.ts';
+import { bringWanted } from '../customers/customer.consumer.ts';
 import { keepCommands, loadOrders, type LinkState, type ToLookAt } from './order-link.store.ts';
 import { outcomeEvent, supersededAnswer, type Answer, type Answered } from './outcome.ts';
 
 export const PUT_ORDER = 'put-order';
 
-/** What an adapter needs to know to take commands. */
+/** Which commands are for an ERP instance. */
 export interface CommandScope {
   readonly instance: string;
-  /** Codes of the legal entities whose commands are for this ERP; null takes all. */
-  readonly legalEntities: readonly string[] | null;
+  /** By the code of the legal entity. */
+  holds(legalEntity: string): boolean;
+  /** A customer comes, or comes into one more legal entity, when a command names him. */
+  readonly bringsCustomers: boolean;
+  customerKey?(customerId: string): string;
 }
 
 /** Commands for the legal entities of this ERP: the newest of a contract is kept here, and carried out by the worker. */
@@ -32,6 +38,7 @@ export function commands(scope: CommandScope, outbox: Outbox, queue: Enqueue): C
     topic: 'finance.erp-command.v1',
     async handle(deliveries, tx) {
       const ours = deliveries.filter(({ value }) => value !== null && notOurs(value, scope) === null);
+      await wantTheirCustomers(scope, queue, tx, ours);
       const keys = [...new Set(ours.map(({ value }) => value!.contractId))];
       const stored = await loadOrders(tx, instance, keys, true);
       // The command that counts while the batch is walked through, with what it is answered when another takes its place.
@@ -82,14 +89,32 @@ export function commands(scope: CommandScope, outbox: Outbox, queue: Enqueue): C
   }
 }
 
+/** Before the orders are locked: who writes a customer locks him first, too. */
+async function wantTheirCustomers(
+  { instance, bringsCustomers, customerKey }: CommandScope,
+  queue: Enqueue,
+  tx: EntityManager,
+  ours: readonly Delivery<ErpCommand>[],
+): Promise<void> {
+  const wants = ours.flatMap(({ value }): Want[] => {
+    const { type, customerId, legalEntity } = value!;
+    const externalKey = customerKey?.(customerId) ?? null;
+    return type === 'PUT_ORDER' ? [{ customerId, legalEntity, externalKey }] : [];
+  });
+  const found = await wantCustomers(tx, instance, wants);
+  const items = bringsCustomers ? found.map(({ customerId, wanted }) => bringWanted(customerId, wanted)) : [];
+  await queue.enqueue(tx, items);
+}
+
 const UNKNOWN_TYPE = 'unknown command';
 /** Of a command that still has something to answer when another takes its place. */
 const OPEN: ReadonlySet<LinkState> = new Set(['ASKED', 'WAITING_FOR_CUSTOMER', 'REFUSED']);
 
 /** Why a command is none of ours. */
-function notOurs({ type, legalEntity }: ErpCommand, { legalEntities }: CommandScope): string | null {
-  if (legalEntities !== null && !legalEntities.includes(legalEntity)) return 'legal entity of another ERP';
-  return type === 'UNKNOWN' ? UNKNOWN_TYPE : null;
+function notOurs({ type, legalEntity }: ErpCommand, scope: CommandScope): string | null {
+  if (!scope.holds(legalEntity)) return 'legal entity of another ERP';
+  if (type === 'BILL_ORDER') return 'about an invoice';
+  return type === 'PUT_ORDER' || type === 'WITHDRAW_ORDER' ? null : UNKNOWN_TYPE;
 }
 
 function answeredBy({ commandId, contractId, contractRevision: revision }: ErpCommand): Answered {

@@ -12,21 +12,31 @@ export type CustomerStanding = { readonly name: string | null } & (
   | { readonly kind: 'refused'; readonly message: string }
 );
 
+/** @param legalEntity code of the one that he must have been brought into; null: he is good for every one once he is there */
 export async function customerStanding(
   tx: EntityManager,
   instance: string,
   customerId: string,
+  legalEntity: string | null,
 ): Promise<CustomerStanding> {
-  const rows = await tx.query<{ name: string; vendorId: string | null; problem: string | null }[]>(
-    `SELECT l.desired->>'name' AS name, l.vendor_id AS "vendorId", c.state->>'message' AS problem
+  const rows = await tx.query<
+    { name: string | null; vendorId: string | null; placed: boolean; problem: string | null }[]
+  >(
+    `SELECT l.desired->>'name' AS name, l.vendor_id AS "vendorId", $4::text IS NULL OR $4 = ANY(l.placed) AS placed,
+       c.state->>'message' AS problem
      FROM customer_link l LEFT JOIN exception_case c ON c.exception_id = $3 AND c.status = 'OPEN'
      WHERE l.instance = $1 AND l.customer_id = $2`,
-    [instance, customerId, exceptionId(SERVICE, caseOf(customerSubject(instance, customerId), CUSTOMER_NOT_WRITTEN))],
+    [
+      instance,
+      customerId,
+      exceptionId(SERVICE, caseOf(customerSubject(instance, customerId), CUSTOMER_NOT_WRITTEN)),
+      legalEntity,
+    ],
   );
   const [row] = rows;
   if (!row) return { kind: 'coming', name: null };
-  const { name, vendorId, problem } = row;
+  const { name, vendorId, placed, problem } = row;
   // Refused once it was there: what was refused is a change, and the customer stands.
-  if (vendorId !== null) return { kind: 'written', name };
+  if (vendorId !== null && placed) return { kind: 'written', name };
   return problem === null ? { kind: 'coming', name } : { kind: 'refused', name, message: problem };
 }

@@ -1,10 +1,10 @@
 import type { ErpCommand } from '@tieout/canonical';
-import type { OrderContent } from '@tieout/connector-netsuite';
+import type { OrderContent } from '@tieout/connector-erp';
 import { TransientError } from '@tieout/messaging';
 import type { EntityManager } from 'typeorm';
 
-/** ASKED: not looked at yet. WITHDRAWN: taken back; its code says whether an order stands all the same. */
-export const LINK_STATES = ['ASKED', 'WAITING_FOR_CUSTOMER', 'DONE', 'REFUSED', 'WITHDRAWN'] as const;
+/** ASKED: not looked at yet. PROPOSED: looked at and not written, because orders are not written. WITHDRAWN: taken back; its code says whether an order stands all the same. */
+export const LINK_STATES = ['ASKED', 'WAITING_FOR_CUSTOMER', 'DONE', 'REFUSED', 'WITHDRAWN', 'PROPOSED'] as const;
 export type LinkState = (typeof LINK_STATES)[number];
 
 /** The newest command of a contract and what became of it. */
@@ -162,6 +162,14 @@ export async function refusedOrders(
   );
 }
 
+/** Orders that were looked at while none was written. */
+export async function proposedOrders(tx: EntityManager, instance: string, limit: number): Promise<readonly ToLookAt[]> {
+  return tx.query<ToLookAt[]>(
+    `SELECT ${toLookAt} FROM order_link WHERE instance = $1 AND state = 'PROPOSED' ORDER BY contract_id LIMIT $2 FOR UPDATE`,
+    [instance, limit],
+  );
+}
+
 /** Orders whose record was deleted in the ERP, unless it is known already that none stands. */
 export async function ordersDeleted(
   tx: EntityManager,
@@ -180,8 +188,8 @@ export async function ordersDeleted(
 /** Commands by what became of them, for the metrics. */
 export async function countOrders(
   tx: EntityManager,
-): Promise<readonly { readonly state: LinkState; readonly count: number }[]> {
-  return tx.query<{ state: LinkState; count: number }[]>(
-    `SELECT state, count(*)::int AS count FROM order_link GROUP BY 1`,
+): Promise<readonly { readonly instance: string; readonly state: LinkState; readonly count: number }[]> {
+  return tx.query<{ instance: string; state: LinkState; count: number }[]>(
+    `SELECT instance, state, count(*)::int AS count FROM order_link GROUP BY 1, 2`,
   );
 }

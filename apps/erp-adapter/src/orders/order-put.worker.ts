@@ -1,12 +1,4 @@
-import {
-  askedOrder,
-  idOf,
-  standingOrder,
-  type AskedOrder,
-  type NetSuiteClient,
-  type Origin,
-  type StandingOrder,
-} from '@tieout/connector-netsuite';
+import type { AskedOrder, Erp, OrderPlan, StandingOrder } from '@tieout/connector-erp';
 import {
   DataError,
   inTransaction,
@@ -19,20 +11,19 @@ import {
 import type { DataSource, EntityManager } from 'typeorm';
 import { examination, type Subject } from '../cases/case.ts';
 import { ORDER_KINDS } from '../cases/kinds.ts';
+import { keepProposal } from '../proposals/proposal.store.ts';
 import { customerStanding, type CustomerStanding } from './customer-standing.store.ts';
 import { loadOrders, saveAttempt, saveLook, type Found, type OrderLink } from './order-link.store.ts';
+import { unclaimedSubject } from './no-instance.ts';
 import { outcomeEvent, type Answer } from './outcome.ts';
 import { isOpen, lastWritten, nextStep } from './plan.ts';
-import type { ReferenceReader } from './references.worker.ts';
 import { deletedInErp, findingOf, orderStands, refusal, type Refusal } from './refusal.ts';
 
 export interface OrderPut {
-  readonly origin: Origin;
-  readonly client: NetSuiteClient;
+  readonly erp: Pick<Erp, 'instance' | 'orderWriter' | 'customerWriter'>;
   readonly dataSource: DataSource;
   readonly outbox: Outbox;
   readonly exceptions: Exceptions;
-  readonly references: ReferenceReader;
   readonly onOrder: (outcome: 'created' | 'changed' | 'equal' | 'waiting' | 'refused' | 'withdrawn') => void;
 }
 
@@ -45,7 +36,7 @@ type Look = { readonly found: Found } & (
 
 /**
  * Has one order stand in the ERP as its newest command asks. Reads first, so an attempt whose outcome is unknown is simply
- * looked at; writes by external id, so doing it twice changes nothing; never overwrites what somebody else changed, never
+ * looked at; writes under a key of ours, so that what came of it can be found; never overwrites what somebody else changed, never
  * creates again what somebody deleted. What the ERP refuses becomes an outcome and a case, and not a failed item: that
  * would hold back the next command, which may be the cure.
  */
@@ -65,14 +56,16 @@ export function putOrder(put: OrderPut): WorkHandler {
   };
 }
 
-async function linkOf({ dataSource, origin }: OrderPut, contractId: string): Promise<OrderLink> {
-  const [link] = await loadOrders(dataSource.manager, origin.instance, [contractId]);
+async function linkOf({ dataSource, erp }: OrderPut, contractId: string): Promise<OrderLink> {
+  const [link] = await loadOrders(dataSource.manager, erp.instance, [contractId]);
   if (!link) throw new DataError('order-unknown', `No command for contract ${contractId} has been received`);
   return link;
 }
 
-function standingOf({ dataSource, origin }: OrderPut, { customerId }: OrderLink): Promise<CustomerStanding> {
-  return customerStanding(dataSource.manager, origin.instance, customerId);
+function standingOf({ dataSource, erp }: OrderPut, { customerId, command }: OrderLink): Promise<CustomerStanding> {
+  // Where a customer is extended to one legal entity after another, he must have come to this one.
+  const legalEntity = erp.customerWriter.extend ? command.legalEntity : null;
+  return customerStanding(dataSource.manager, erp.instance, customerId, legalEntity);
 }
 
 function waiting(link: OrderLink, customer: CustomerStanding): Look {
@@ -96,7 +89,7 @@ async function finish(put: OrderPut, item: WorkItem, link: OrderLink, customer: 
 async function bring(put: OrderPut, link: OrderLink, signal: AbortSignal): Promise<Look> {
   let found: Found = { ...link, attempted: null };
   try {
-    const asked = await ask(put, link, signal);
+    const asked = await put.erp.orderWriter.asked(link.command, signal);
     const standing = await read(put, link, signal);
     if (standing) found = { ...found, vendorId: standing.id, number: standing.number };
     found = { ...found, written: lastWritten(link, standing) };
@@ -111,7 +104,7 @@ async function bring(put: OrderPut, link: OrderLink, signal: AbortSignal): Promi
         return done(link, found, asked);
       case 'create':
       case 'change':
-        return await write(put, { link, asked, before: found, body: step.body }, signal);
+        return await write(put, { link, asked, standing, before: found, plan: step }, signal);
     }
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
@@ -129,16 +122,18 @@ async function withdraw(put: OrderPut, link: OrderLink, signal: AbortSignal): Pr
 interface Write {
   readonly link: OrderLink;
   readonly asked: AskedOrder;
+  readonly standing: StandingOrder | null;
   readonly before: Found;
-  readonly body: object;
+  readonly plan: Extract<OrderPlan, { readonly kind: 'create' | 'change' }>;
 }
 
 /** Writes, and reads what came of it: done is what the ERP holds, not what it was told. */
-async function write(put: OrderPut, { link, asked, before, body }: Write, signal: AbortSignal): Promise<Look> {
+async function write(put: OrderPut, { link, asked, plan, before, ...was }: Write, signal: AbortSignal): Promise<Look> {
   const { content } = asked;
+  const { instance, orderWriter } = put.erp;
   const attempt = { confirmed: before.written, attempted: content };
-  await inTransaction(put.dataSource, (tx) => saveAttempt(tx, put.origin.instance, link, attempt));
-  await put.client.upsertRecord('salesOrder', link.contractId, body, signal);
+  await inTransaction(put.dataSource, (tx) => saveAttempt(tx, instance, link, attempt));
+  await orderWriter.write(asked, plan, was.standing, signal);
   const standing = await read(put, link, signal);
   if (!standing)
     throw new TransientError('order-not-visible', `The order of contract ${link.contractId} cannot be read yet`);
@@ -159,23 +154,8 @@ function refused(found: Found, why: Refusal): Look {
   return { state: 'REFUSED', found, refusal: why };
 }
 
-/** What the command asks, in the ERP's own ids. @throws DataError when the ERP does not have what is named */
-async function ask({ references }: OrderPut, { command }: OrderLink, signal: AbortSignal): Promise<AskedOrder> {
-  const asked = askedOrder(command, await references(command, signal));
-  if (asked.kind === 'refused') throw new DataError(asked.refusal.code, asked.refusal.message);
-  return asked.order;
-}
-
-async function read(
-  { client }: OrderPut,
-  { contractId }: OrderLink,
-  signal: AbortSignal,
-): Promise<StandingOrder | null> {
-  const record = await client.readOrder(contractId, signal);
-  if (record === null) return null;
-  const standing = standingOrder(record);
-  if (standing.kind === 'refused') throw new DataError('order-unreadable', standing.problem.message);
-  return standing.value;
+function read({ erp }: OrderPut, { contractId }: OrderLink, signal: AbortSignal): Promise<StandingOrder | null> {
+  return erp.orderWriter.read(contractId, signal);
 }
 
 const REPORTED = { REFUSED: 'refused', WAITING_FOR_CUSTOMER: 'waiting', WITHDRAWN: 'withdrawn' } as const;
@@ -188,37 +168,42 @@ const RESOLUTIONS: Readonly<Record<Look['state'], string>> = {
 
 /** Stores a look at the order. When a newer command has come meanwhile, it only keeps what is known of the record. */
 async function store(
-  { origin, outbox, exceptions, onOrder }: OrderPut,
+  { erp, outbox, exceptions, onOrder }: OrderPut,
   tx: EntityManager,
   { cause }: WorkItem,
   { contractId, commandId, command }: OrderLink,
   customer: CustomerStanding,
   look: Look,
 ): Promise<void> {
-  const { instance } = origin;
+  const { instance } = erp;
   const { state, found, refusal: why } = look;
   const current = (await loadOrders(tx, instance, [contractId], true))[0]!;
   const counts = current.commandId === commandId;
   const standing = { state, code: why?.code ?? null };
   await saveLook(tx, instance, contractId, found, counts ? standing : current);
   if (!counts) return;
+  if (current.state === 'PROPOSED') await keepProposal(tx, { instance, flow: 'orders', objectId: contractId }, null);
   if (state !== 'DONE') onOrder(REPORTED[state]);
   const isNews = current.state !== standing.state || current.code !== standing.code;
   if (isNews && state !== 'WAITING_FOR_CUSTOMER') {
-    const event = outcomeEvent(instance, current, answerOf(origin, look), new Date().toISOString());
+    const event = outcomeEvent(instance, current, answerOf(erp, look), new Date().toISOString());
     await outbox.publish(tx, [cause ? { ...event, cause } : event]);
   }
   const subject: Subject = { instance, objectType: 'order', vendorId: contractId, objectId: contractId };
   const finding = why && findingOf(why, command, customer.name);
-  const looked = examination([{ subject, finding }], { kinds: ORDER_KINDS, resolution: RESOLUTIONS[state] });
+  const examined = [
+    { subject, finding },
+    { subject: unclaimedSubject(contractId), finding: null },
+  ];
+  const looked = examination(examined, { kinds: ORDER_KINDS, resolution: RESOLUTIONS[state] });
   await exceptions.examined(tx, looked);
 }
 
-function answerOf(origin: Origin, { found: { vendorId, number }, refusal: why }: Look): Answer {
+function answerOf({ orderWriter }: OrderPut['erp'], { found: { vendorId, number }, refusal: why }: Look): Answer {
   const stands = vendorId !== null && why?.kind !== 'order-deleted-in-erp';
   return {
     status: why ? 'REFUSED' : 'DONE',
-    orderId: stands ? idOf('salesOrder', origin, vendorId) : null,
+    orderId: stands ? orderWriter.idOf(vendorId) : null,
     orderNumber: stands ? number : null,
     code: why?.code ?? null,
     message: why?.message ?? null,

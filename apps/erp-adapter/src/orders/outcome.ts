@@ -9,7 +9,14 @@ export interface Answered {
   readonly revision: bigint;
 }
 
-export type Answer = Pick<ErpOutcome, 'status' | 'orderId' | 'orderNumber' | 'code' | 'message'>;
+export type Answer = Pick<ErpOutcome, 'status' | 'orderId' | 'orderNumber' | 'code' | 'message'> & Partial<Extra>;
+
+/** What only an answer about an invoice has, or one that follows a decision. */
+type Extra = Pick<ErpOutcome, 'commandType' | 'invoiceId' | 'invoiceNumber' | 'documentDate' | 'decisionId'>;
+
+const none: Extra = {
+  ...{ commandType: null, invoiceId: null, invoiceNumber: null, documentDate: null, decisionId: null },
+};
 
 /**
  * What became of a command, as an event. Its id contains the instant: found out again after the loss of this database it is
@@ -23,7 +30,7 @@ export function outcomeEvent(
   at: string,
 ): NewEvent<'finance.erp-outcome.v1'> {
   const outcomeId = derivedId(`${SERVICE}/outcome`, commandId, `${answer.status}/${at}`);
-  const value = { outcomeId, commandId, contractId, contractRevision: revision, instance, ...answer, at };
+  const value = { outcomeId, commandId, contractId, contractRevision: revision, instance, ...none, ...answer, at };
   return { topic: 'finance.erp-outcome.v1', key: contractId, id: outcomeId, value };
 }
 

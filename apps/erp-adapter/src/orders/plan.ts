@@ -4,7 +4,7 @@ import {
   type OrderContent,
   type OrderPlan,
   type StandingOrder,
-} from '@tieout/connector-netsuite';
+} from '@tieout/connector-erp';
 
 /** What is known of the order when it is looked at. */
 export interface Known {
@@ -49,13 +49,10 @@ export function isOurs(known: Pick<Known, 'written' | 'attempted'>, standing: St
 }
 
 function isAs(standing: StandingOrder, content: OrderContent): boolean {
-  return planOrder({ content, currencyId: '' }, standing, []).kind === 'done';
+  return planOrder({ content, vendor: {} }, standing, []).kind === 'done';
 }
 
-/** Statuses of orders that have nothing left to bill: cancelled, billed, closed. */
-const ENDED: ReadonlySet<string> = new Set(['C', 'G', 'H']);
-
-/** A person has something to decide about the order of a contract that was withdrawn. */
+/** A person has something to decide about the order of a contract that was withdrawn: something of it is left to bill. */
 export function isOpen(standing: StandingOrder | null): standing is StandingOrder {
-  return standing !== null && !ENDED.has(standing.status);
+  return standing?.status === 'open';
 }

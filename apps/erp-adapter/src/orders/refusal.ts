@@ -1,5 +1,5 @@
 import type { ErpCommand } from '@tieout/canonical';
-import type { OrderDifference } from '@tieout/connector-netsuite';
+import type { OrderDifference } from '@tieout/connector-erp';
 import type { Finding } from '../cases/case.ts';
 import { ORDER_KINDS } from '../cases/kinds.ts';
 
@@ -18,7 +18,7 @@ const MAX_MESSAGE = 1_000;
 
 /** What a person can do about it, by code. */
 const CURES: Readonly<Record<string, string>> = {
-  'unknown-legal-entity': 'Create the subsidiary under this name in the ERP, or correct the contract in the CRM.',
+  'unknown-legal-entity': 'Create the legal entity under this code in the ERP, or correct the contract in the CRM.',
   'unknown-currency': 'Create the currency in the ERP, or correct the contract in the CRM.',
   'unknown-item': 'Create the item under this name in the ERP, or correct the product code in the CRM.',
   'customer-not-in-erp': 'Cure the case customer-not-written of this customer; the order follows by itself.',
