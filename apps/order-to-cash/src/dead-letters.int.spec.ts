@@ -77,6 +77,7 @@ function outcomeOf({ commandId, contractId, contractRevision }: ErpCommand): Erp
   return {
     ...{ outcomeId: derivedId('outcome', commandId), commandId, contractId, contractRevision, status: 'DONE' },
     ...{ instance: 'main', orderId: derivedId('order', contractId), orderNumber: 'SO-1', code: null, message: null },
+    ...{ commandType: null, invoiceId: null, invoiceNumber: null, documentDate: null, decisionId: null },
     at: '2026-03-01T02:00:05.000Z',
   };
 }

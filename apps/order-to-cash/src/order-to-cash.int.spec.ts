@@ -68,10 +68,11 @@ const casesOf = (kind: string, contractId: string) =>
 async function answer(command: ErpCommand, more: Partial<ErpOutcome> = {}, id?: string): Promise<void> {
   const { commandId, contractId, contractRevision } = command;
   const order = { orderId: derivedId('order', contractId), orderNumber: 'SO-1', code: null, message: null };
+  const bill = { commandType: null, invoiceId: null, invoiceNumber: null, documentDate: null, decisionId: null };
   const at = '2026-03-01T02:00:05.000Z';
   const outcomeId = derivedId('outcome', commandId, more.status ?? 'DONE');
   const base = { outcomeId, commandId, contractId, contractRevision, status: 'DONE' as const, at };
-  await bus.send('finance.erp-outcome.v1', contractId, { ...base, instance: 'main', ...order, ...more }, id);
+  await bus.send('finance.erp-outcome.v1', contractId, { ...base, instance: 'main', ...order, ...bill, ...more }, id);
 }
 
 async function get<T>(path: string, expected = 200): Promise<T> {

@@ -48,7 +48,8 @@ function outcome(more: Partial<ErpOutcome>): ErpOutcome {
       status: 'DONE',
       instance: 'main',
     },
-    ...{ orderId: 'order', orderNumber: 'SO-1', code: null, message: null, at },
+    ...{ orderId: 'order', orderNumber: 'SO-1', code: null, message: null, at, commandType: null },
+    ...{ invoiceId: null, invoiceNumber: null, documentDate: null, decisionId: null },
     ...more,
   };
 }
@@ -189,6 +190,7 @@ describe('an outcome', () => {
     expect(takeOutcome(waiting, outcome({ commandId: 'foreign' }))).toMatchObject({ kind: 'ignored' });
     expect(takeOutcome(waiting, outcome({ commandId, status: 'SUPERSEDED' }))).toMatchObject({ kind: 'ignored' });
     expect(takeOutcome(waiting, outcome({ commandId, status: 'UNKNOWN' }))).toMatchObject({ kind: 'ignored' });
+    expect(takeOutcome(waiting, outcome({ commandId, commandType: 'BILL_ORDER' }))).toMatchObject({ kind: 'ignored' });
   });
 
   it('that is read before its contract, after the loss of the database, still answers the command', () => {

@@ -75,14 +75,14 @@ export function takeContract(
   if (asked === null) return { next, command: null };
   const { type, hash, order } = asked;
   const commandId = derivedId(`${SERVICE}/${type}`, contract.contractId, revision.toString());
-  const command = { ...order, commandId, type, contractRevision: revision, requestedAt: at };
+  const command = { ...order, commandId, type, contractRevision: revision, invoiceDate: null, requestedAt: at };
   return {
     next: { ...next, command: { type, commandId, contractRevision: revision, hash, requestedAt: at } },
     command,
   };
 }
 
-type OrderTerms = Omit<ErpCommand, 'commandId' | 'type' | 'contractRevision' | 'requestedAt'>;
+type OrderTerms = Omit<ErpCommand, 'commandId' | 'type' | 'contractRevision' | 'requestedAt' | 'invoiceDate'>;
 
 /** What is to be asked now, or null when nothing new is. */
 function askedOf(
@@ -145,6 +145,7 @@ export function takeOutcome(before: ContractOrder, { contractId: _contractId, ..
   const newest = [before.command?.contractRevision ?? 0n, before.outcome?.contractRevision ?? 0n].reduce((a, b) =>
     a > b ? a : b,
   );
+  if (outcome.commandType === 'BILL_ORDER') return { kind: 'ignored', reason: 'about an invoice' };
   if (contractRevision < newest) return { kind: 'superseded' };
   if (status === 'UNKNOWN') return { kind: 'ignored', reason: 'unknown status' };
   if (status === 'SUPERSEDED') return { kind: 'ignored', reason: 'a later command took its place' };
