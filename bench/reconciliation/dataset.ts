@@ -1,6 +1,9 @@
+import { parseRuleSet } from '@tieout/matching';
 import type pg from 'pg';
 import { DataSource } from 'typeorm';
+import { ITEM_COLUMNS, placed, toItem, type ItemRow } from '../../apps/reconciliation/src/comparisons/item-row.ts';
 import { inDatabase } from '../database.ts';
+import { RULES } from './rules.ts';
 import { migrations } from './service-tables.ts';
 
 /** A loaded comparison of two sides: open items of the ledger, lines of the bank. */
@@ -42,6 +45,7 @@ export async function load(databaseUrl: string, items: number): Promise<Dataset>
       for (const insert of [LEFT, RIGHT]) await client.query(insert, [comparisonId]);
     });
     await client.query('DROP TABLE base');
+    await checkKeys(client);
     await client.query('VACUUM (ANALYZE) comparison_item');
     return { databaseUrl, comparisonId, items };
   });
@@ -52,6 +56,16 @@ async function migrate(databaseUrl: string): Promise<void> {
   await dataSource.initialize();
   await dataSource.runMigrations();
   await dataSource.destroy();
+}
+
+/** What stands in SQL below is what the service would have stored. */
+async function checkKeys(client: pg.Client): Promise<void> {
+  const ruleSet = parseRuleSet(RULES);
+  const { rows } = await client.query<ItemRow & { key: string }>(
+    `SELECT ${ITEM_COLUMNS}, replace(exact_key::text, '-', '') AS key FROM comparison_item LIMIT 100`,
+  );
+  for (const row of rows)
+    if (placed(toItem(row), row.side, ruleSet).key !== row.key) throw new Error(`item ${row.item_id} has another key`);
 }
 
 /** An index is made faster than it is kept up while its table is filled; the definitions are those of the service. */
@@ -107,12 +121,17 @@ const AMOUNT = (cents: string): string => `trim_scale((${cents})::numeric / 100)
 const BLOCK = `'DE01' || chr(31) || 'Customer ' || customer || chr(31) || 'EUR'`;
 const ID = (side: string, more = `''`): string => `substr(md5('${side}' || n || ${more}), 1, 16)`;
 const COLUMNS = `comparison_id, side, item_id, block, amount, currency, business_date, reference, counterparty, text, legal_entity,
-  reverses, changed_at, fields`;
+  reverses, changed_at, fields, exact_key`;
 
 const row = (side: 0 | 1, id: string, amount: string, date: string, reference: string): string => `
   $1::smallint, ${side}, ${id}, ${BLOCK}, ${amount}, 'EUR', ${date}, ${reference}, 'Customer ' || customer,
   'Payment of invoice ' || number || ', thank you', 'DE01', NULL, '${AS_OF}T08:00:00.000Z',
-  jsonb_build_object('customerId', customer, 'line', n::text)`;
+  jsonb_build_object('customerId', customer, 'line', n::text),
+  ${KEY(reference, amount, side === 0 ? `'left ' || ${id}` : `'right ' || ${id}`)}`;
+
+/** As `exactKeyOf` makes it of the first rule. */
+const KEY = (reference: string, amount: string, own: string): string =>
+  `left(encode(sha256(convert_to(coalesce('["' || ${reference} || '","' || ${amount} || '","EUR"]', ${own}), 'UTF8')), 'hex'), 32)::uuid`;
 
 const INVOICE = `'INV-' || number`;
 const LEFT = `INSERT INTO comparison_item (${COLUMNS})

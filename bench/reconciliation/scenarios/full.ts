@@ -3,7 +3,7 @@ import type { Measurement } from '../../measurement.ts';
 import { cpuSeconds } from '../../proc.ts';
 import { countJoin, keepJoin } from '../join.ts';
 import { startMatcher } from '../matcher.ts';
-import { watchMemory } from '../memory.ts';
+import { watchMemory } from '../../memory.ts';
 import { type Bench, JOIN, OURS, type Part, type Scenario } from '../scenario.ts';
 import type { FullAnswer } from '../subjects/matcher.ts';
 

@@ -3,11 +3,6 @@ import type { Group } from './group.ts';
 import type { Block, Item, MatchContext } from './item.ts';
 import type { RuleSet } from './rule-set.ts';
 
-/** Fields of an item that make its block. */
-export function blockFields(ruleSet: RuleSet): readonly (keyof Item)[] {
-  return ruleSet.block;
-}
-
 /** The fields as they are, none as empty, with U+001F between them. */
 export function blockKeyOf(item: Item, { block }: RuleSet): string {
   const [first, ...others] = block;

@@ -1,14 +1,8 @@
-export {
-  blockFields,
-  blockKeyOf,
-  BlockOrderError,
-  blocksOf,
-  compareBlockKeys,
-  matchStreams,
-  type Items,
-} from './blocks.ts';
+export { blockKeyOf, BlockOrderError, blocksOf, compareBlockKeys, matchStreams, type Items } from './blocks.ts';
 export { decideBlock } from './decide-block.ts';
 export { DEFAULT_RULES, defaultRules, detectSign, latestDate } from './default-rules.ts';
+export { EXACT, exactGroup, exactKeyOf, exactKind, exactRuleOf, layoutOf, splitBlock } from './exact-pairs.ts';
+export type { ExactKind, ExactPair, ExactRule, SplitBlock } from './exact-pairs.ts';
 export { OUTCOMES, type Group, type Outcome } from './group.ts';
 export type { Block, ExchangeRate, Item, MatchContext } from './item.ts';
 export { COMPANY_STEPS, normalise, NORMALISE_STEPS, REFERENCE_STEPS, words, type NormaliseStep } from './normalise.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { blockFields } from '@tieout/matching';
+import { layoutOf } from '@tieout/matching';
 import { inTransaction } from '@tieout/messaging';
 import type { EntityManager } from 'typeorm';
 import { accountsOf } from '../statements/statement.store.ts';
@@ -57,7 +57,7 @@ async function renewRules(
   { comparisonId, rules }: StoredComparison,
   active: RulesInUse,
 ): Promise<void> {
-  const regroups = rules === null || blockFields(rules.ruleSet).join() !== blockFields(active.ruleSet).join();
+  const regroups = rules === null || layoutOf(rules.ruleSet) !== layoutOf(active.ruleSet);
   await inTransaction(desk.dataSource, async (tx) => {
     if (regroups) await holdSources(tx);
     const locked = await lockComparison(tx, comparisonId);

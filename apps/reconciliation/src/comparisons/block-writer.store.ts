@@ -15,6 +15,7 @@ export interface BlockRow extends BlockResult {
 /** A block whose groups are others now. */
 export interface WrittenBlock {
   readonly block: string;
+  /** But for the exact pairs. */
   readonly before: readonly StoredGroup[];
 }
 
@@ -29,47 +30,57 @@ export async function writeBlocks(
 ): Promise<readonly WrittenBlock[]> {
   if (rows.length === 0) return [];
   const sorted = rows.toSorted((a, b) => (a.block < b.block ? -1 : 1));
-  const hashes = await lockedHashes(tx, comparisonId, sorted);
+  const isOne = sorted.length === 1;
+  const locked = await lockRows(tx, comparisonId, sorted, isOne);
+  const hashes = new Map(locked.map(({ block, hash }) => [block, hash]));
   const [same, changed] = [sorted.filter(isSame), sorted.filter((row) => !isSame(row))];
   function isSame({ block, hash }: BlockRow): boolean {
     return hashes.get(block) === hash;
   }
   const known = changed.flatMap(({ block }) => (hashes.has(block) ? [block] : []));
-  const before = await groupsByBlock(tx, comparisonId, known);
+  const before = isOne ? groupsIn(locked) : await groupsByBlock(tx, comparisonId, known);
   await refresh(tx, comparisonId, same);
   const written = await put(tx, comparisonId, changed);
   return written.map(({ block }) => ({ block, before: before.get(block) ?? [] }));
 }
 
-async function lockedHashes(
+interface LockedRow {
+  readonly block: string;
+  readonly hash: string;
+  readonly groups: string;
+}
+
+/** @param withGroups of many blocks only those that changed are worth to be read, by another statement */
+function lockRows(
   tx: EntityManager,
   comparisonId: number,
   rows: readonly BlockRow[],
-): Promise<ReadonlyMap<string, string>> {
-  const locked = await tx.query<{ block: string; hash: string }[]>(
-    `SELECT block, hash FROM comparison_block WHERE comparison_id = $1 AND block = ANY($2::text[])
-     ORDER BY block FOR UPDATE`,
+  withGroups: boolean,
+): Promise<LockedRow[]> {
+  return tx.query<LockedRow[]>(
+    `SELECT block, hash, ${withGroups ? 'groups' : `'' AS groups`} FROM comparison_block
+     WHERE comparison_id = $1 AND block = ANY($2::text[]) ORDER BY block FOR UPDATE`,
     [comparisonId, rows.map(({ block }) => block)],
   );
-  return new Map(locked.map(({ block, hash }) => [block, hash]));
 }
 
 /** The groups, by far the largest column, are only written where they are others. */
 async function put(tx: EntityManager, comparisonId: number, rows: readonly BlockRow[]): Promise<{ block: string }[]> {
   if (rows.length === 0) return [];
   return tx.query<{ block: string }[]>(
-    `INSERT INTO comparison_block AS b (comparison_id, block, figures, rules_hash, as_of, due_on, decided_at, groups, hash)
+    `INSERT INTO comparison_block AS b (comparison_id, block, figures, rules_hash, as_of, due_on, decided_at, groups, hash, pairs)
      SELECT $1::smallint, * FROM ROWS FROM (unnest($2::text[]), jsonb_array_elements($3::jsonb),
-       unnest($4::text[], $5::date[], $6::date[], $7::timestamptz[]), json_array_elements($8::json), unnest($9::text[]))
-     ON CONFLICT (comparison_id, block) DO UPDATE SET groups = excluded.groups, figures = excluded.figures,
+       unnest($4::text[], $5::date[], $6::date[], $7::timestamptz[]), string_to_table($8, E'\\x1e'), unnest($9::text[], $10::text[]))
+     ON CONFLICT (comparison_id, block) DO UPDATE SET groups = excluded.groups, pairs = excluded.pairs, figures = excluded.figures,
        hash = excluded.hash, rules_hash = excluded.rules_hash, as_of = excluded.as_of, due_on = excluded.due_on,
        decided_at = excluded.decided_at
      WHERE b.decided_at <= excluded.decided_at RETURNING block`,
     [
       comparisonId,
       ...commonColumns(rows),
-      `[${rows.map(({ encoded }) => encoded).join(',')}]`,
+      rows.map(({ encoded }) => encoded).join('\u001e'),
       rows.map(({ hash }) => hash),
+      rows.map(({ pairs }) => pairs),
     ],
   );
 }
@@ -87,7 +98,7 @@ async function refresh(tx: EntityManager, comparisonId: number, rows: readonly B
   );
 }
 
-/** JSON goes as one text for all rows: an array of the database's would have every quote in it escaped. */
+/** JSON goes as one text for all rows: an array of the database's would have every quote in it escaped. It holds no control character. */
 function commonColumns(rows: readonly BlockRow[]): unknown[] {
   return [
     rows.map(({ block }) => block),
@@ -99,7 +110,7 @@ function commonColumns(rows: readonly BlockRow[]): unknown[] {
   ];
 }
 
-/** Forgets a block that holds no item any more; answers what was decided about it. */
+/** Forgets a block that holds no item any more; answers what was decided about it, but for the exact pairs. */
 export async function removeBlock(
   tx: EntityManager,
   comparisonId: number,
@@ -112,7 +123,7 @@ export async function removeBlock(
   return rows.flatMap(({ groups }) => decodeGroups(groups));
 }
 
-/** What was decided about these blocks. */
+/** What was decided about these blocks, but for the exact pairs. */
 export async function groupsOf(
   tx: EntityManager,
   comparisonId: number,
@@ -127,9 +138,13 @@ async function groupsByBlock(
   blocks: readonly string[],
 ): Promise<ReadonlyMap<string, readonly StoredGroup[]>> {
   if (blocks.length === 0) return new Map();
-  const rows = await tx.query<{ block: string; groups: unknown }[]>(
-    `SELECT block, groups FROM comparison_block WHERE comparison_id = $1 AND block = ANY($2::text[]) ORDER BY block`,
-    [comparisonId, blocks],
+  return groupsIn(
+    await tx.query<{ block: string; groups: string }[]>(
+      `SELECT block, groups FROM comparison_block WHERE comparison_id = $1 AND block = ANY($2::text[]) ORDER BY block`,
+      [comparisonId, blocks],
+    ),
   );
-  return new Map(rows.map(({ block, groups }) => [block, decodeGroups(groups)]));
 }
+
+const groupsIn = (rows: readonly { block: string; groups: string }[]): ReadonlyMap<string, readonly StoredGroup[]> =>
+  new Map(rows.map(({ block, groups }) => [block, decodeGroups(groups)]));

@@ -29,8 +29,8 @@ beforeEach(() => dataSource.query('TRUNCATE comparison_item, comparison_block'))
 
 function addItems(count: number, blocks: number): Promise<unknown> {
   return dataSource.query(
-    `INSERT INTO comparison_item (comparison_id, side, item_id, block, amount, currency, business_date, reference, fields)
-     SELECT $1, n % 2, 'i' || n, 'é' || chr(31) || n % $3, '1.5', 'EUR', date '2026-01-31', E'a\\tb\\n' || n, '{"k": "v\\""}'
+    `INSERT INTO comparison_item (comparison_id, side, item_id, block, amount, currency, business_date, reference, fields, exact_key)
+     SELECT $1, n % 2, 'i' || n, 'é' || chr(31) || n % $3, '1.5', 'EUR', date '2026-01-31', E'a\\tb\\n' || n, '{"k": "v\\""}', gen_random_uuid()
      FROM generate_series(1, $2::int) n`,
     [comparisonId, count, blocks],
   );
@@ -90,6 +90,7 @@ function row(block: string, rule: string, decidedAt: string, amount = '1'): Bloc
     groups,
     figures,
     encoded: encodeGroups(groups),
+    pairs: '',
     hash: rule,
     dueOn: null,
     rulesHash: 'r',

@@ -14,7 +14,8 @@ export interface ComparisonDesk {
   readonly definitions: readonly ComparisonDefinition[];
   /** The active version of a rule set, null when there is none. */
   activeRules(tx: EntityManager, name: string): Promise<RulesInUse | null>;
-  rates(tx: EntityManager): Promise<readonly ExchangeRate[]>;
+  /** @param named sources that rules name */
+  rates(tx: EntityManager, named: ReadonlySet<string>): Promise<readonly ExchangeRate[]>;
   /** Business date of today, YYYY-MM-DD. */
   today(): string;
   /** Whether everything that the topics held at some moment after the call began was consumed; one asker for each comparison. */

@@ -32,8 +32,11 @@ export interface StoredComparison {
   readonly lastRunId: string | null;
 }
 
-const COLUMNS = `comparison_id AS "comparisonId", definition, state, reasons, rules, to_char(as_of, 'YYYY-MM-DD') AS "asOf",
-  last_run_id AS "lastRunId"`;
+/** @param from alias of the table */
+export const comparisonColumns = (from: string): string =>
+  `${from}.comparison_id AS "comparisonId", ${from}.definition, ${from}.state, ${from}.reasons, ${from}.rules,
+  to_char(${from}.as_of, 'YYYY-MM-DD') AS "asOf", ${from}.last_run_id AS "lastRunId"`;
+const COLUMNS = comparisonColumns('comparison');
 
 export function listComparisons(tx: EntityManager): Promise<StoredComparison[]> {
   return tx.query<StoredComparison[]>(`SELECT ${COLUMNS} FROM comparison ORDER BY name`);
@@ -67,15 +70,6 @@ export function fedComparisons(tx: EntityManager): Promise<StoredComparison[]> {
   return tx.query<StoredComparison[]>(
     `SELECT ${COLUMNS} FROM comparison WHERE state <> 'inactive' ORDER BY comparison_id FOR SHARE`,
   );
-}
-
-/** One comparison to decide about a block of; null when it is no longer live. */
-export async function liveComparison(tx: EntityManager, comparisonId: number): Promise<StoredComparison | null> {
-  const rows = await tx.query<StoredComparison[]>(
-    `SELECT ${COLUMNS} FROM comparison WHERE comparison_id = $1 AND state = 'live' FOR SHARE`,
-    [comparisonId],
-  );
-  return rows[0] ?? null;
 }
 
 export async function setState(

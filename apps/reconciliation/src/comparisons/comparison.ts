@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** ERPs whose snapshots can be compared. */
+export type SnapshotSystem = 'netsuite' | 'sap-s4hana';
+
 /** What of a topic can be a side: one item per record that stands. */
 export const TOPIC_OBJECTS = ['payment', 'invoice', 'order', 'credit-memo'] as const;
 export type TopicObject = (typeof TOPIC_OBJECTS)[number];
@@ -7,7 +10,12 @@ export type TopicObject = (typeof TOPIC_OBJECTS)[number];
 /** Where the items of a side come from. */
 export type SideSource =
   | { readonly kind: 'topic'; readonly object: TopicObject; readonly instances: readonly string[] | null }
-  | { readonly kind: 'snapshot'; readonly object: TopicObject; readonly system: string; readonly instance: string }
+  | {
+      readonly kind: 'snapshot';
+      readonly object: TopicObject;
+      readonly system: SnapshotSystem;
+      readonly instance: string;
+    }
   /** Statements of an account; `*` at the end stands for any rest of the name. */
   | { readonly kind: 'file'; readonly account: string };
 
@@ -95,10 +103,12 @@ function parseSource(of: string, instances: readonly string[] | null): SideSourc
 function parseSnapshot(text: string): SideSource | string {
   const [object = '', place = ''] = split(text, '@');
   const [system = '', instance = 'main'] = split(place, ':');
-  if (!isTopicObject(object) || system !== 'netsuite')
-    return `snapshot:${text} is not <object>@netsuite with one of ${TOPIC_OBJECTS.join(', ')}`;
+  if (!isTopicObject(object) || !isSnapshotSystem(system))
+    return `snapshot:${text} is not <object>@netsuite or <object>@sap-s4hana with one of ${TOPIC_OBJECTS.join(', ')}`;
   return { kind: 'snapshot', object, system, instance };
 }
+
+const isSnapshotSystem = (text: string): text is SnapshotSystem => text === 'netsuite' || text === 'sap-s4hana';
 
 const isTopicObject = (text: string): text is TopicObject => (TOPIC_OBJECTS as readonly string[]).includes(text);
 

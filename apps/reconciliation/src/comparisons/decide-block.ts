@@ -1,12 +1,14 @@
 import { hash } from 'node:crypto';
-import { decideBlock } from '@tieout/matching';
-import type { Group, Item, MatchContext, RuleSet } from '@tieout/matching';
+import { decideBlock, exactKind, exactRuleOf, splitBlock } from '@tieout/matching';
+import type { ExactKind, Group, Item, MatchContext, RuleSet } from '@tieout/matching';
 import { combine } from './combine.ts';
 import type { ComparisonDefinition } from './comparison.ts';
-import { figuresOf } from './figures.ts';
+import { exactFigures, exactPairsOf, NO_PAIRS } from './exact-pairs.ts';
+import type { ExactPairs } from './exact-pairs.ts';
+import { addFigures, figuresOf } from './figures.ts';
 import { settled } from './settle.ts';
 import { workOf } from './group-work.ts';
-import type { BlockResult, GroupPart } from './stored-group.ts';
+import type { BlockResult, Figure, GroupPart, StoredGroup } from './stored-group.ts';
 import { encodeGroups } from './stored-groups.ts';
 
 export interface DecideContext extends MatchContext {
@@ -21,9 +23,41 @@ export function decide(
   ruleSet: RuleSet,
   context: DecideContext,
 ): BlockResult {
-  const [left = [], ...others] = sides;
+  const [left = [], right = [], third] = sides;
+  const split = third === undefined ? splitBlock({ left, right }, ruleSet) : null;
+  if (split === null) return decideRest(comparison, NO_PAIRS, sides, ruleSet, context);
+  return decideRest(comparison, exactPairsOf(split), [split.rest.left, split.rest.right], ruleSet, context);
+}
+
+/** The same where the exact pairs are found already and the sides are without them. */
+export function decideRest(
+  comparison: ComparisonDefinition,
+  pairs: ExactPairs,
+  sides: readonly (readonly Item[])[],
+  ruleSet: RuleSet,
+  context: DecideContext,
+): BlockResult {
   const byId = sides.map((items) => new Map(items.map((item) => [item.id, item])));
-  const parts = others.flatMap((right, index): GroupPart[] => {
+  const parts = partsOf(comparison, sides, byId, ruleSet, context);
+  const groups = combine(parts, sides.length - 1);
+  const encoded = encodeGroups(groups, pairs.count === 0 ? null : kindOf(ruleSet, pairs.currency));
+  return {
+    ...{ groups, encoded, pairs: pairs.text, hash: hash('sha256', `${encoded}\n${pairs.text}`) },
+    ...{ figures: figuresWith(pairs, groups, byId, ruleSet), dueOn: dueOn(parts) },
+  };
+}
+
+type ById = ReadonlyMap<string, Item>;
+
+function partsOf(
+  comparison: ComparisonDefinition,
+  [left = [], ...others]: readonly (readonly Item[])[],
+  byId: readonly ById[],
+  ruleSet: RuleSet,
+  context: DecideContext,
+): GroupPart[] {
+  return others.flatMap((right, index): GroupPart[] => {
+    if (left.length + right.length === 0) return [];
     const side = index + 1;
     const items = { left: byId[0] ?? new Map<string, Item>(), right: byId[side] ?? new Map<string, Item>() };
     return decideBlock({ left, right }, ruleSet, context).map((decided) => {
@@ -32,9 +66,32 @@ export function decide(
       return work === null ? withSide(group, side) : { ...group, side, work };
     });
   });
-  const groups = combine(parts, others.length);
-  const encoded = encodeGroups(groups);
-  return { groups, encoded, hash: hash('sha256', encoded), figures: figuresOf(groups, byId), dueOn: dueOn(parts) };
+}
+
+function figuresWith(
+  pairs: ExactPairs,
+  groups: readonly StoredGroup[],
+  byId: readonly ById[],
+  ruleSet: RuleSet,
+): readonly Figure[] {
+  const rule = pairs.count === 0 ? null : exactRuleOf(ruleSet);
+  const figures = figuresOf(groups, byId);
+  if (rule === null) return figures;
+  const totals = new Map<string, Figure>();
+  addFigures(totals, exactFigures(pairs, rule));
+  addFigures(totals, figures);
+  return [...totals.values()];
+}
+
+const KINDS = new WeakMap<RuleSet, Map<string, ExactKind>>();
+
+/** One object for all blocks of a currency: its text is made once. */
+function kindOf(ruleSet: RuleSet, currency: string): ExactKind {
+  let kinds = KINDS.get(ruleSet);
+  if (kinds === undefined) KINDS.set(ruleSet, (kinds = new Map<string, ExactKind>()));
+  let kind = kinds.get(currency);
+  if (kind === undefined) kinds.set(currency, (kind = exactKind(ruleSet, currency)));
+  return kind;
 }
 
 /** Written out: a spread of so many properties costs more than deciding about most groups. */

@@ -4,11 +4,10 @@ import { applyChange } from './apply-change.worker.ts';
 import { blockChange } from './block-change.ts';
 import { removeBlock, writeBlocks } from './block-writer.store.ts';
 import type { ComparisonDesk } from './comparison-desk.ts';
-import { liveComparison } from './comparison.store.ts';
 import type { StoredComparison } from './comparison.store.ts';
 import { decide } from './decide-block.ts';
 import { ratesFor } from './rates-for.worker.ts';
-import { clearMarks, lockBlock, postponeMarks, takeMarkedBlock } from './dirty.store.ts';
+import { lockBlock, postponeMarks, takeMarkedBlock } from './dirty.store.ts';
 import type { MarkedBlock } from './dirty.store.ts';
 import { readBlock } from './item.store.ts';
 import type { StoredGroup } from './stored-group.ts';
@@ -27,14 +26,13 @@ export async function decideMarked(desk: ComparisonDesk, delayMs: number): Promi
     return await inTransaction(dataSource, async (tx) => {
       marked = await takeMarkedBlock(tx, delayMs);
       if (marked === null) return false;
-      const comparison = await liveComparison(tx, marked.comparisonId);
-      if (comparison === null) return false;
-      await decideAgain(desk, tx, comparison, marked.block);
+      await decideAgain(desk, tx, marked);
       return true;
     });
   } catch (error) {
     if (marked === null || errorKind(error) === 'transient') throw error;
-    const { comparisonId, block } = marked as MarkedBlock;
+    const { block, comparison } = marked as MarkedBlock;
+    const { comparisonId } = comparison;
     logger.error({ err: error, comparisonId, block }, 'a block could not be decided, will try again');
     await inTransaction(dataSource, (tx) => postponeMarks(tx, comparisonId, block, RETRY_MS));
     return true;
@@ -42,22 +40,24 @@ export async function decideMarked(desk: ComparisonDesk, delayMs: number): Promi
 }
 
 /** The marks go before the items are read: what is marked later has the block decided once more. */
-async function decideAgain(
-  desk: ComparisonDesk,
-  tx: EntityManager,
-  comparison: StoredComparison,
-  block: string,
-): Promise<void> {
+async function decideAgain(desk: ComparisonDesk, tx: EntityManager, { comparison, block }: MarkedBlock): Promise<void> {
   const { comparisonId, definition, lastRunId } = comparison;
   const decidedAt = await lockBlock(tx, comparisonId, block);
-  await clearMarks(tx, comparisonId, block);
   const sides = await readBlock(tx, comparisonId, block, definition.sides.length);
-  const change = sides.every((items) => items.length === 0)
+  const decided = sides.every((items) => items.length === 0)
     ? { before: await removeBlock(tx, comparisonId, block), after: [] }
     : await write(desk, tx, comparison, block, sides, decidedAt);
-  if (change === null) return;
-  const context = { runId: lastRunId ?? '', at: new Date().toISOString() };
-  await applyChange(desk, tx, comparison, blockChange([change]), context);
+  const change = blockChange(decided === null ? [] : [decided]);
+  if (change.findings.length + change.gone.size === 0) return commitAsynchronously(tx);
+  await applyChange(desk, tx, comparison, change, { runId: lastRunId ?? '', at: new Date().toISOString() });
+}
+
+/**
+ * Nobody outside hears of this transaction. Should a crash lose it, the marks are back with the old decision, and it is made again:
+ * that need not wait for the disk.
+ */
+async function commitAsynchronously(tx: EntityManager): Promise<void> {
+  await tx.query('SET LOCAL synchronous_commit = off');
 }
 
 async function write(

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { awaitFullRun, comparisonsUsing } from './comparison.store.ts';
+import { awaitFullRun, comparisonColumns, comparisonsUsing } from './comparison.store.ts';
+import type { StoredComparison } from './comparison.store.ts';
 
 /** Has blocks decided again, in the transaction that changed their items. Marks are only added: nobody waits for anybody here. */
 export async function markBlocks(tx: EntityManager, comparisonId: number, blocks: Iterable<string>): Promise<void> {
@@ -12,22 +13,24 @@ export async function markBlocks(tx: EntityManager, comparisonId: number, blocks
 }
 
 export interface MarkedBlock {
-  readonly comparisonId: number;
   readonly block: string;
+  readonly comparison: StoredComparison;
 }
 
 /**
- * A block with a mark that no other replica is working on, of a comparison that is live; null when there is none. What is compared
- * with a snapshot is decided by full runs, which take one: between two of them the topic knows more than the snapshot.
+ * A block with a mark that no other replica is working on, of a comparison that is live and held so; null when there is none. What is
+ * compared with a snapshot is decided by full runs, which take one: between two of them the topic knows more than the snapshot.
  */
 export async function takeMarkedBlock(tx: EntityManager, delayMs: number): Promise<MarkedBlock | null> {
-  const rows = await tx.query<MarkedBlock[]>(
-    `SELECT d.comparison_id AS "comparisonId", d.block FROM dirty_block d JOIN comparison c USING (comparison_id)
+  const [row] = await tx.query<(StoredComparison & { block: string })[]>(
+    `SELECT d.block, ${comparisonColumns('c')} FROM dirty_block d JOIN comparison c USING (comparison_id)
      WHERE c.state = 'live' AND NOT c.definition @> '{"sides": [{"source": {"kind": "snapshot"}}]}' AND d.marked_at <= clock_timestamp() - $1 * interval '1 millisecond'
-     ORDER BY d.id LIMIT 1 FOR UPDATE OF d SKIP LOCKED`,
+     ORDER BY d.id LIMIT 1 FOR UPDATE OF d SKIP LOCKED FOR SHARE OF c`,
     [delayMs],
   );
-  return rows[0] ?? null;
+  if (row === undefined) return null;
+  const { block, ...comparison } = row;
+  return { block, comparison };
 }
 
 /** Has a block wait that could not be decided, so that others come by. */
@@ -48,27 +51,24 @@ export async function postponedBlocks(tx: EntityManager): Promise<number> {
 }
 
 /**
- * Holds the block for the length of the transaction, whoever else took a mark of it. Answers an instant of the database's clock
- * after which it is held.
+ * Holds the block for the length of the transaction, whoever else took a mark of it, and removes its marks that nobody else has taken:
+ * one that comes later has the block decided once more. Answers an instant of the database's clock after which it is held.
  */
 export async function lockBlock(tx: EntityManager, comparisonId: number, block: string): Promise<string> {
-  await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`block:${comparisonId}:${block}`]);
-  return databaseClock(tx);
+  const rows = await tx.query<{ now: string }[]>(
+    `WITH held AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended($3, 0))),
+       gone AS (DELETE FROM dirty_block WHERE id IN
+         (SELECT id FROM dirty_block WHERE comparison_id = $1 AND block = $2 FOR UPDATE SKIP LOCKED))
+     SELECT clock_timestamp()::text AS now FROM held`,
+    [comparisonId, block, `block:${comparisonId}:${block}`],
+  );
+  return rows[0]?.now ?? '';
 }
 
 /** Now, by the database's clock, to the microsecond: clocks of replicas differ. */
 export async function databaseClock(tx: EntityManager): Promise<string> {
   const rows = await tx.query<{ now: string }[]>(`SELECT clock_timestamp()::text AS now`);
   return rows[0]?.now ?? '';
-}
-
-/** Removes the marks of a block that nobody else has taken; a mark that comes later has the block decided once more. */
-export async function clearMarks(tx: EntityManager, comparisonId: number, block: string): Promise<void> {
-  await tx.query(
-    `DELETE FROM dirty_block WHERE id IN
-       (SELECT id FROM dirty_block WHERE comparison_id = $1 AND block = $2 FOR UPDATE SKIP LOCKED)`,
-    [comparisonId, block],
-  );
 }
 
 /** Removes all marks of a comparison that nobody has taken: a full run that begins after this sees the items that they stand for. */

@@ -1,3 +1,4 @@
+import { exactRuleOf } from '@tieout/matching';
 import type { ExchangeRate } from '@tieout/matching';
 import { inTransaction } from '@tieout/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -8,8 +9,10 @@ import { writeBlocks } from './block-writer.store.ts';
 import type { BlockRow } from './block-writer.store.ts';
 import type { ComparisonDefinition } from './comparison.ts';
 import type { RulesInUse } from './comparison.store.ts';
-import { decide } from './decide-block.ts';
+import { decide, decideRest } from './decide-block.ts';
 import { databaseClock } from './dirty.store.ts';
+import { readSplitBlocks } from './split-reader.store.ts';
+import type { BlockResult } from './stored-group.ts';
 
 export interface FullRunOptions {
   readonly dataSource: DataSource;
@@ -37,18 +40,16 @@ const BATCH_ITEMS = 20_000;
  * reads later knows more. Memory: the groups of two batches, and a block. Answers how many blocks changed.
  */
 export async function decideAll(options: FullRunOptions, onBatch: OnBatch = async () => {}): Promise<number> {
-  const { dataSource, comparisonId, definition, batch = BATCH } = options;
+  const { dataSource, batch = BATCH, asOf, rules } = options;
   const decidedAt = await databaseClock(dataSource.manager);
   let changed = 0;
   let rows: BlockRow[] = [];
   let items = 0;
   let writing: Promise<number> = Promise.resolve(0);
   try {
-    for await (const { block, sides } of readBlocks(dataSource, comparisonId, definition.sides.length)) {
-      const { asOf, rules } = options;
-      const result = decide(definition, sides, rules.ruleSet, options);
+    for await (const { block, size, result } of decidedBlocks(options)) {
       rows.push({ ...result, block, rulesHash: rules.hash, asOf, decidedAt });
-      items += sides.reduce((sum, { length }) => sum + length, 0);
+      items += size;
       if (rows.length < batch && items < BATCH_ITEMS) continue;
       changed += await writing;
       writing = writeBatch(options, rows, onBatch);
@@ -62,6 +63,30 @@ export async function decideAll(options: FullRunOptions, onBatch: OnBatch = asyn
   }
   return changed + (await writeBatch(options, rows, onBatch));
 }
+
+interface DecidedBlock {
+  readonly block: string;
+  /** How many items it has. */
+  readonly size: number;
+  readonly result: BlockResult;
+}
+
+/** Where the rules allow it, the database finds the exact pairs: see `splitBlock`. */
+async function* decidedBlocks(options: FullRunOptions): AsyncGenerator<DecidedBlock, void, undefined> {
+  const { dataSource, comparisonId, definition, rules } = options;
+  const count = definition.sides.length;
+  const exact = count === 2 ? exactRuleOf(rules.ruleSet) : null;
+  if (exact === null)
+    for await (const { block, sides } of readBlocks(dataSource, comparisonId, count))
+      yield { block, size: sizeOf(sides), result: decide(definition, sides, rules.ruleSet, options) };
+  else
+    for await (const { block, pairs, sides } of readSplitBlocks(dataSource, comparisonId, exact)) {
+      const result = decideRest(definition, pairs, sides, rules.ruleSet, options);
+      yield { block, size: 2 * pairs.count + sizeOf(sides), result };
+    }
+}
+
+const sizeOf = (sides: readonly (readonly unknown[])[]): number => sides.reduce((sum, { length }) => sum + length, 0);
 
 async function writeBatch(
   { dataSource, comparisonId }: FullRunOptions,

@@ -19,8 +19,8 @@ export async function listGroups(
   const found: ListedGroup[] = [];
   for (let from: string | null = after?.block ?? null, inclusive = true; ; inclusive = false) {
     const blocks = await blocksFrom(tx, comparisonId, outcome, from, inclusive);
-    for (const { block, groups } of blocks)
-      for (const [index, group] of decodeGroups(groups).entries()) {
+    for (const { block, groups, pairs } of blocks)
+      for (const [index, group] of decodeGroups(groups, pairs).entries()) {
         const isListed = outcome === null || group.outcome === outcome;
         if (!isListed || (block === after?.block && index <= after.index)) continue;
         if (found.push({ block, index, group }) > limit) return found;
@@ -36,9 +36,9 @@ function blocksFrom(
   outcome: Outcome | null,
   from: string | null,
   inclusive: boolean,
-): Promise<{ block: string; groups: unknown }[]> {
+): Promise<{ block: string; groups: unknown; pairs: string }[]> {
   return tx.query(
-    `SELECT block, groups FROM comparison_block
+    `SELECT block, groups, pairs FROM comparison_block
      WHERE comparison_id = $1 AND ($2::text IS NULL OR block > $2 OR ($3 AND block = $2))
        AND ($4::text IS NULL OR figures @> jsonb_build_array(jsonb_build_object('outcome', $4::text)))
      ORDER BY block LIMIT ${BLOCKS}`,

@@ -1,5 +1,4 @@
 import type { TopicName } from '@tieout/canonical';
-import { blockKeyOf } from '@tieout/matching';
 import type { EntityManager } from 'typeorm';
 import type { TopicObject } from './comparison.ts';
 import { TOPIC_OBJECTS } from './comparison.ts';
@@ -7,6 +6,7 @@ import { fedComparisons } from './comparison.store.ts';
 import type { StoredComparison } from './comparison.store.ts';
 import { markBlocks } from './dirty.store.ts';
 import { putItems, removeItems } from './item.store.ts';
+import { placed } from './item-row.ts';
 import type { PlacedItem } from './item-row.ts';
 import { customerNames, documentsOfCustomers } from './topic-items.store.ts';
 import type { TopicRecord } from './topic-items.store.ts';
@@ -72,7 +72,7 @@ async function feedOne(
     for (const record of records) {
       const item = itemOfRecord(source, record, names);
       if (item === null) removed.push(record.key);
-      else put.push({ side, block: blockKeyOf(item, rules.ruleSet), item });
+      else put.push(placed(item, side, rules.ruleSet));
     }
     for (const block of await putItems(tx, comparisonId, put)) dirty.add(block);
     for (const block of await removeItems(tx, comparisonId, side, removed)) dirty.add(block);

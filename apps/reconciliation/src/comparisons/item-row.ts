@@ -1,10 +1,18 @@
-import type { Item } from '@tieout/matching';
+import { blockKeyOf, exactKeyOf } from '@tieout/matching';
+import type { Item, RuleSet } from '@tieout/matching';
 
 /** An item at its place, as the table holds it. */
 export interface PlacedItem {
   readonly side: number;
   readonly block: string;
+  /** See `exactKeyOf`. */
+  readonly key: string;
   readonly item: Item;
+}
+
+export function placed(item: Item, side: number, ruleSet: RuleSet): PlacedItem {
+  const key = exactKeyOf(item, side === 0 ? 'left' : 'right', ruleSet);
+  return { side, block: blockKeyOf(item, ruleSet), key, item };
 }
 
 /** A row of comparison_item as SQL answers it. */

@@ -7,9 +7,9 @@ import type { ItemRow, PlacedItem } from './item-row.ts';
 export type ChangedBlocks = ReadonlySet<string>;
 
 const COLUMNS = `side, block, item_id, amount, currency, business_date, reference, counterparty, text, legal_entity, reverses,
-  changed_at, fields`;
+  changed_at, fields, exact_key`;
 const UNNEST = `unnest($2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::date[], $8::text[], $9::text[],
-  $10::text[], $11::text[], $12::text[], $13::text[], $14::jsonb[])`;
+  $10::text[], $11::text[], $12::text[], $13::text[], $14::jsonb[], $15::uuid[])`;
 const CONTENT = COLUMNS.split(',')
   .map((column) => column.trim())
   .filter((column) => column !== 'side' && column !== 'item_id');
@@ -100,6 +100,7 @@ function columnsOf(items: readonly PlacedItem[]): unknown[] {
     read(({ reverses }) => reverses),
     read(({ changedAt }) => changedAt),
     read(({ fields }) => JSON.stringify(fields)),
+    items.map(({ key }) => key),
   ];
 }
 
@@ -147,7 +148,7 @@ export async function findItems(
   tx: EntityManager,
   comparisonId: number,
   ids: readonly { readonly side: number; readonly id: string }[],
-): Promise<readonly (PlacedItem & { readonly id: string })[]> {
+): Promise<readonly (Omit<PlacedItem, 'key'> & { readonly id: string })[]> {
   if (ids.length === 0) return [];
   const rows = await tx.query<ItemRow[]>(
     `SELECT ${ITEM_COLUMNS} FROM comparison_item

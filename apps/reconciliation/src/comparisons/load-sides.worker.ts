@@ -1,4 +1,3 @@
-import { blockKeyOf } from '@tieout/matching';
 import type { Item, RuleSet } from '@tieout/matching';
 import type { EntityManager } from 'typeorm';
 import { snapshotRows } from '../runs/snapshot.store.ts';
@@ -6,6 +5,7 @@ import { linesOfAccounts } from '../statements/statement.store.ts';
 import type { SideSource } from './comparison.ts';
 import { setRules } from './comparison.store.ts';
 import type { RulesInUse, StoredComparison } from './comparison.store.ts';
+import { placed } from './item-row.ts';
 import type { PlacedItem } from './item-row.ts';
 import { clearSides, replaceSide } from './item.store.ts';
 import { snapshotItem } from './snapshot-item.map.ts';
@@ -57,15 +57,15 @@ async function load(
   ruleSet: RuleSet,
   pages: AsyncIterable<readonly Item[]>,
 ): Promise<void> {
-  await replaceSide(tx, comparisonId, side, placed(pages, side, ruleSet));
+  await replaceSide(tx, comparisonId, side, inBlocks(pages, side, ruleSet));
 }
 
-async function* placed(
+async function* inBlocks(
   pages: AsyncIterable<readonly Item[]>,
   side: number,
   ruleSet: RuleSet,
 ): AsyncIterable<readonly PlacedItem[]> {
-  for await (const page of pages) yield page.map((item) => ({ side, block: blockKeyOf(item, ruleSet), item }));
+  for await (const page of pages) yield page.map((item) => placed(item, side, ruleSet));
 }
 
 async function* itemsOfTopic(
@@ -89,7 +89,7 @@ async function* itemsOfSnapshot(
   for await (const rows of snapshotRows(tx, snapshotRunId, source))
     yield rows.flatMap((row) => {
       try {
-        return snapshotItem(source.object, row, source.instance) ?? [];
+        return snapshotItem(source.object, row, source.instance, source.system) ?? [];
       } catch (error) {
         if (unreadable.length < NAMED)
           unreadable.push(`${row.itemId}: ${error instanceof Error ? error.message : String(error)}`);

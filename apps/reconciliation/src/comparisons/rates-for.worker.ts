@@ -1,5 +1,6 @@
 import type { ExchangeRate } from '@tieout/matching';
 import type { EntityManager } from 'typeorm';
+import { namedSources } from '../breaks/rates-in-use.ts';
 import type { ComparisonDesk } from './comparison-desk.ts';
 import type { RulesInUse } from './comparison.store.ts';
 
@@ -9,5 +10,5 @@ export async function ratesFor(
   tx: EntityManager,
   { ruleSet }: Pick<RulesInUse, 'ruleSet'>,
 ): Promise<readonly ExchangeRate[]> {
-  return ruleSet.rules.some(({ kind }) => kind === 'fx') ? desk.rates(tx) : [];
+  return ruleSet.rules.some(({ kind }) => kind === 'fx') ? desk.rates(tx, namedSources([ruleSet])) : [];
 }

@@ -30,10 +30,13 @@ export interface Figure {
 
 /** All that was decided about a block. */
 export interface BlockResult {
+  /** But for the exact pairs. */
   readonly groups: readonly StoredGroup[];
   /** The groups as they are stored: equal text for equal groups. */
   readonly encoded: string;
-  /** SHA-256 of that, hex. */
+  /** The exact pairs as they are stored: see exact-pairs.ts. */
+  readonly pairs: string;
+  /** SHA-256 of both, hex. */
   readonly hash: string;
   readonly figures: readonly Figure[];
   /** First day on which a group stops being timing, YYYY-MM-DD. */

@@ -1,25 +1,50 @@
+import { EXACT } from '@tieout/matching';
+import type { ExactKind } from '@tieout/matching';
+import { decodePairs } from './exact-pairs.ts';
 import type { GroupPart, StoredGroup } from './stored-group.ts';
 
 /*
  * The text of the column `groups` of comparison_block; nobody else reads or writes it. Most groups are one item against one item
  * and say the same but for the two ids. What they say stands once, as a kind, and each of them is [kind, left id, right id]:
- * {"kinds": [...], "groups": [[0, "L-1", "R-1"], {...}, [0, "L-2", "R-2"]]}.
+ * {"exact": null, "kinds": [...], "groups": [[0, "L-1", "R-1"], {...}, [0, "L-2", "R-2"]]}. `exact` is what the exact pairs say,
+ * [rule, currency, confidence, evidence]; their ids are in a column of their own.
  */
 
 /** What a pair says beside its ids. */
 type Kind = Omit<GroupPart, 'left' | 'right' | 'work'>;
 type Entry = readonly [kind: number, left: string, right: string] | StoredGroup;
 interface Stored {
+  /** Not there in what was stored before there was such a thing. */
+  readonly exact?: readonly [ExactKind['rule'], ExactKind['currency'], number, ExactKind['evidence']] | null;
   readonly kinds: readonly Kind[];
   readonly groups: readonly Entry[];
 }
 
-/** Equal text for equal groups, in their order. */
-export function encodeGroups(groups: readonly StoredGroup[]): string {
+/**
+ * Equal text for equal groups, in their order.
+ * @param exact what the exact pairs of the block say; null where it has none
+ */
+export function encodeGroups(groups: readonly StoredGroup[], exact: ExactKind | null = null): string {
   const kinds: GroupPart[] = [];
   let entries = '';
   for (const group of groups) entries += `${entries === '' ? '' : ','}${entryOf(group, kinds)}`;
-  return `{"kinds":[${kinds.map(kindText).join(',')}],"groups":[${entries}]}`;
+  return `{"exact":${exact === null ? 'null' : exactText(exact)},"kinds":[${kinds.map(kindText).join(',')}],"groups":[${entries}]}`;
+}
+
+const EXACT_TEXTS = new WeakMap<ExactKind, string>();
+
+/** The blocks of a currency share it. */
+function exactText(exact: ExactKind): string {
+  let text = EXACT_TEXTS.get(exact);
+  if (text === undefined) {
+    const { rule, currency, confidence, evidence } = exact;
+    EXACT_TEXTS.set(exact, (text = JSON.stringify([rule, currency, confidence, evidence])));
+  }
+  return text;
+}
+
+function exactOf([rule, currency, confidence, evidence]: NonNullable<Stored['exact']>): ExactKind {
+  return { ...EXACT, ...{ rule, currency, confidence, evidence } };
 }
 
 function kindText(part: GroupPart): string {
@@ -41,15 +66,19 @@ function kindOf(pair: GroupPart, kinds: GroupPart[]): number {
   return kinds.length === MOST_KINDS ? -1 : kinds.push(pair) - 1;
 }
 
-/** What `encodeGroups` was given; a driver may have parsed the text already. */
-export function decodeGroups(stored: unknown): readonly StoredGroup[] {
-  const { kinds, groups } = (typeof stored === 'string' ? JSON.parse(stored) : stored) as Stored;
-  return groups.map((entry) => {
+/**
+ * What `encodeGroups` was given, and behind it the exact pairs; a driver may have parsed the text already.
+ * @param pairs the column of that name; none for who only looks for work
+ */
+export function decodeGroups(stored: unknown, pairs = ''): readonly StoredGroup[] {
+  const { exact = null, kinds, groups } = (typeof stored === 'string' ? JSON.parse(stored) : stored) as Stored;
+  const others = groups.map((entry) => {
     if (!('length' in entry)) return entry;
     const [kind, left, right] = entry;
     const part = { ...kinds[kind], left: [left], right: [right] } as GroupPart;
     return { outcome: part.outcome, parts: [part] };
   });
+  return exact === null || pairs === '' ? others : [...others, ...decodePairs(pairs, exactOf(exact))];
 }
 
 const MOST_KINDS = 16;

@@ -1,5 +1,5 @@
-import { quantile } from '../measurement.ts';
-import { rssMiB } from '../proc.ts';
+import { quantile } from './measurement.ts';
+import { rssMiB } from './proc.ts';
 
 const EVERY_MS = 50;
 
