@@ -173,6 +173,7 @@ const payment = (over: Partial<Payment> = {}): Payment => ({
   period: '2013-02',
   amount: '40.05',
   unapplied: '0',
+  refunded: null,
   method: null,
   allocations: [],
   reversalOf: null,

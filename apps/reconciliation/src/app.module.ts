@@ -28,6 +28,8 @@ import type { ReconciliationConfig } from './config.ts';
 import { BreakWorkflow1732330200000 } from './migrations/break-workflow.ts';
 import { ComparisonTables1732330300000 } from './migrations/comparison-tables.ts';
 import { CreateReconciliation1732330000000 } from './migrations/create-tables.ts';
+import { FirstPublished1732330500000 } from './migrations/first-published.ts';
+import { ExactKeys1732330600000 } from './migrations/exact-keys.ts';
 import { RuleSets1732330400000 } from './migrations/rule-sets.ts';
 import { RunFacts1732330150000 } from './migrations/run-facts.ts';
 import { StatementTables1732330310000 } from './migrations/statement-tables.ts';
@@ -48,6 +50,11 @@ const consumers: readonly ConsumerSpec[] = [
   stateConsumer('finance.contract.v1'),
   stateConsumer('finance.customer-account.v1'),
   stateConsumer('finance.legal-entity.v1'),
+  stateConsumer('finance.cost-center.v1'),
+  stateConsumer('finance.profit-center.v1'),
+  stateConsumer('finance.hierarchy-node.v1'),
+  stateConsumer('finance.accounting-period.v1'),
+  stateConsumer('finance.exchange-rate.v1'),
   stateConsumer('finance.cross-reference.v1'),
   stateConsumer('finance.order.v1'),
   stateConsumer('finance.invoice.v1'),
@@ -66,6 +73,11 @@ const COMPARED: readonly TopicName[] = [
   'finance.contract.v1',
   'finance.customer-account.v1',
   'finance.legal-entity.v1',
+  'finance.cost-center.v1',
+  'finance.profit-center.v1',
+  'finance.hierarchy-node.v1',
+  'finance.accounting-period.v1',
+  'finance.exchange-rate.v1',
   'finance.cross-reference.v1',
   'finance.order.v1',
   'finance.invoice.v1',
@@ -181,6 +193,8 @@ export const service: ServiceDefinition = {
     ComparisonTables1732330300000,
     StatementTables1732330310000,
     RuleSets1732330400000,
+    FirstPublished1732330500000,
+    ExactKeys1732330600000,
   ],
   module: AppModule,
   strategy: TieoutTransport,

@@ -16,7 +16,7 @@ vi.setConfig({ testTimeout: 240_000 });
 const SIDES = [
   ...['customer@salesforce', 'contract@salesforce', 'contract-line@salesforce', 'customer@netsuite', 'order@netsuite'],
   ...['invoice@netsuite', 'invoice-line@netsuite', 'credit-memo@netsuite', 'payment@netsuite', 'cell@anaplan'],
-  'forecast@anaplan',
+  ...['forecast@anaplan', 'cost-center@anaplan'],
 ];
 /** An invoice partly paid and partly credited, one that is open, and one that nobody sold by contract. */
 const DEALS = [

@@ -1,6 +1,7 @@
 import { canonicalId, contentHash } from '@tieout/canonical';
 import { eventually, takeTurns } from '@tieout/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { publishDimensions } from '../test/dimensions.ts';
 import { openBus } from '../test/fixture-bus.ts';
 import type { Bus } from '../test/fixture-bus.ts';
 import { FixtureService, named } from '../test/fixture-service.ts';
@@ -68,8 +69,15 @@ describe('reconciliation', () => {
     const clean = await service.run(world.raw());
     expect(clean).toMatchObject({ status: 'clean', reasons: [], breaks: 0, timing: 0, findings: [] });
     expect(clean.checks.toSorted()).toEqual([
-      ...['cells-erp-planning', 'cells-erp-topic', 'cells-topic-planning', 'control-totals', 'cross-references'],
-      ...['customers-crm-erp', 'hierarchies', 'invoice-balance', 'invoices-erp-topic', 'payments-erp-topic'],
+      ...['cells-erp-planning', 'cells-erp-topic', 'cells-topic-planning', 'closed-periods', 'control-totals'],
+      ...[
+        'cross-references',
+        'customers-crm-erp',
+        'hierarchies',
+        'invoice-balance',
+        'invoices-erp-topic',
+        'payments-erp-topic',
+      ],
       'unapplied-payments',
     ]);
     const { stations } = await service.get<{ stations: Record<string, unknown[]> }>('/stations');
@@ -207,7 +215,7 @@ describe('reconciliation', () => {
       'cell@anaplan: the adapter could not complete it: the model is locked',
       'invoice@netsuite: gross in USD sums up to 163, the header says 163.01',
     ]);
-    expect(incomplete.checks.toSorted()).toEqual(['cross-references', 'customers-crm-erp', 'payments-erp-topic']);
+    expect(incomplete.checks.toSorted()).toEqual([...['cross-references', 'customers-crm-erp', 'payments-erp-topic']]);
     expect(incomplete.notMade).toContainEqual({
       check: 'cells-topic-planning',
       because: 'not asked or not complete: actuals of planning',
@@ -323,5 +331,34 @@ describe('reconciliation', () => {
     expect(await service.get('/breaks?cursor=zzz', 400)).toMatchObject({ code: 'CURSOR_INVALID' });
     expect(await service.get('/runs/00000000-0000-4000-8000-000000000000', 404)).toMatchObject({ code: 'RUN_UNKNOWN' });
     expect(await service.post({ asOf: '2026-02-30' }, 400)).toMatchObject({ code: 'INPUT_INVALID' });
+  });
+
+  it('finds what was posted into a period that was closed before, and a cost centre that stands below nothing', async () => {
+    const late = { id: '4', date: '2026-02-20', gross: '9' };
+    const { instance } = (world = new FixtureWorld([...DEALS, late]));
+    service = await FixtureService.create(bus, instance, SIDES);
+    await publishWorld();
+    await service.start();
+    const { accountingPeriodId: key } = await publishDimensions(bus, instance);
+    const database = await service.database();
+    await eventually(async () => {
+      const rows = await database.query<unknown[]>(`SELECT FROM topic_state WHERE key = $1`, [key]);
+      return rows.length > 0;
+    });
+    const invoice = world.invoice(late);
+    await bus.send('finance.invoice.v1', [{ key: invoice.invoiceId, value: invoice }]);
+    const first = await service.run(world.raw());
+    expect(named(first.findings)).toEqual(['closed-periods posted', 'hierarchies orphan']);
+    await service.followUp(first, world.raw());
+    const { breaks } = await service.get<{ breaks: ApiBreak[] }>('/breaks?check=closed-periods');
+    expect(breaks).toMatchObject([
+      { object: invoice.invoiceId, expected: null, actual: '9', evidence: { number: 'INV4', period: 'Feb 2026' } },
+    ]);
+    // The ERP's own rate counts from its day on.
+    const { rates } = await service
+      .as('a', 'auditor')
+      .get<{ rates: { rate: string }[] }>('/exchange-rates?from=JPY&to=USD');
+    expect(rates.filter((rate) => JSON.stringify(rate).includes(instance))).toMatchObject([{ rate: '0.0064' }]);
+    await database.destroy();
   });
 });

@@ -135,7 +135,7 @@ export class TestComparisons {
   async results(): Promise<{ blocks: unknown[]; breaks: TestBreak[]; marks: number }> {
     const { manager } = this.desk.dataSource;
     const blocks = await manager.query<unknown[]>(
-      `SELECT comparison_id, block, hash, groups::text, figures, due_on FROM comparison_block ORDER BY 1, 2`,
+      `SELECT comparison_id, block, hash, groups::text, pairs, figures, due_on FROM comparison_block ORDER BY 1, 2`,
     );
     const breaks = await manager.query<TestBreak[]>(
       `SELECT break_id, check_name, kind, status, state->>'expected' AS expected, state->>'actual' AS actual,

@@ -120,7 +120,16 @@ export class ContractWorld extends FixtureWorld {
       ...{ creditMemoId: canonicalId('netsuite', this.instance, 'creditMemo', `m${id}`), revision: 1n },
       ...{ lifecycle: 'APPLIED', number: `CM${id}`, legalEntityId: this.entity.legalEntityId, currency: 'USD' },
       ...{ customerAccountId: null, customerId: null, contractId: null, issueDate: date, period: date.slice(0, 7) },
-      ...{ net: credited, tax: '0', gross: credited, applied: credited, unapplied: '0', lines: [], reversalOf: null },
+      ...{
+        net: credited,
+        tax: '0',
+        gross: credited,
+        applied: credited,
+        unapplied: '0',
+        refunded: null,
+        lines: [],
+        reversalOf: null,
+      },
       allocations: [{ invoiceId: this.invoiceId(id), amount: credited }],
       source: this.source('creditMemo', `m${id}`),
     };

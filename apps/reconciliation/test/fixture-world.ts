@@ -79,6 +79,7 @@ export class FixtureWorld {
         period: paidOn.slice(0, 7),
         amount: paid,
         unapplied: '0',
+        refunded: null,
         method: null,
       },
       allocations: [{ invoiceId: this.invoiceId(id), amount: paid }],

@@ -8,14 +8,15 @@ import type { Sides, TopicSide } from '../src/checks/sides.ts';
 export const noTopic: TopicSide = {
   ...{ invoices: [], payments: [], orders: [], creditMemos: [], allocations: [], creditAllocations: null },
   ...{ controlTotals: [], laterMonths: new Set<string>(), forecast: { versions: [], cells: [] } },
-  ...{ writeOffs: null, reversed: [], hierarchies: { entities: [], customers: [] } },
+  ...{ writeOffs: null, reversed: [], hierarchies: { entities: [], customers: [], nodes: [], members: [] } },
+  ...{ closedPeriods: [], posted: [] },
   legalEntities: new Map(),
 };
 
 export const noSides: Sides = {
   ...{ topic: null, erpInvoices: null, erpPayments: null, erpCustomers: null, crmCustomers: null, planningCells: null },
   ...{ erpOrders: null, erpInvoiceLines: null, erpCreditMemos: null, contracts: null, contractLines: null },
-  ...{ plannedCells: null, unreadable: [], repeated: [], legalEntityIdOf: () => null },
+  ...{ plannedCells: null, plannedCostCenters: null, unreadable: [], repeated: [], legalEntityIdOf: () => null },
   ...{ erpReversed: [], references: null, held: [], cutOff: null },
   terms: { today: '2026-01-01', billingToleranceDays: 10, reversalGraceMs: 900_000 },
 };

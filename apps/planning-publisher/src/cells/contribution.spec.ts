@@ -40,6 +40,7 @@ const payment: Payment = {
   period: '2013-02',
   amount: '55.94',
   unapplied: '0',
+  refunded: null,
   method: null,
   allocations: [],
   reversalOf: null,

@@ -1,5 +1,6 @@
 import { parseDecimal } from '@tieout/canonical';
 import type { EntityManager } from 'typeorm';
+import { erpRates, ratesInUse, type ErpRate } from './rates-in-use.ts';
 import type { Rate } from './valuation.ts';
 
 interface Row {
@@ -12,8 +13,29 @@ interface Row {
 
 const COLUMNS = `from_currency AS "from", to_currency AS "to", to_char(date, 'YYYY-MM-DD') AS date, rate::text, source`;
 
+/** What amounts are converted by. @param named sources that rules name, so that their rates are there in any case */
+export async function loadRates(tx: EntityManager, named?: ReadonlySet<string>): Promise<readonly Rate[]> {
+  return ratesInUse(erpRates(await ratesOfErps(tx)), await statedRates(tx), named);
+}
+
 /** All of them, the newest first. */
-export async function loadRates(tx: EntityManager): Promise<Rate[]> {
+export async function allRates(tx: EntityManager): Promise<readonly Rate[]> {
+  return [...erpRates(await ratesOfErps(tx)), ...(await statedRates(tx))].toSorted((a, b) =>
+    a.date < b.date ? 1 : -1,
+  );
+}
+
+function ratesOfErps(tx: EntityManager): Promise<ErpRate[]> {
+  return tx.query<ErpRate[]>(
+    `SELECT value->'source'->>'system' AS system, value->>'instance' AS instance, value->>'rateType' AS "rateType",
+            value->>'fromCurrency' AS "from", value->>'toCurrency' AS "to", value->>'validFrom' AS date, value->>'rate' AS rate,
+            (value->>'fromUnits')::int AS "fromUnits", (value->>'toUnits')::int AS "toUnits"
+     FROM topic_state WHERE topic = 'finance.exchange-rate.v1' AND value->>'lifecycle' = 'ACTIVE'`,
+  );
+}
+
+/** What people have stated. */
+async function statedRates(tx: EntityManager): Promise<Rate[]> {
   const rows = await tx.query<Row[]>(
     `SELECT ${COLUMNS} FROM exchange_rate ORDER BY date DESC, from_currency, to_currency`,
   );

@@ -3,7 +3,7 @@ import { inTransaction } from '@tieout/messaging';
 import { CurrentUser, LOGGER, parseInput, RequireRole, type Logger, type User } from '@tieout/platform';
 import { DataSource } from 'typeorm';
 import { ratesBody, ratesQuery } from './breaks-input.ts';
-import { loadRates, putRates } from './exchange-rate.store.ts';
+import { allRates, putRates } from './exchange-rate.store.ts';
 import type { Rate } from './valuation.ts';
 
 /** The rates that amounts are stated in the group's currency by. */
@@ -22,7 +22,7 @@ export class ExchangeRatesController {
   @RequireRole('auditor', 'operator')
   async list(@Query() query: unknown): Promise<{ rates: Rate[] }> {
     const { from, to, limit } = parseInput(ratesQuery, query);
-    const rates = await loadRates(this.#database.manager);
+    const rates = await allRates(this.#database.manager);
     const wanted = rates.filter((rate) => (from ?? rate.from) === rate.from && (to ?? rate.to) === rate.to);
     return { rates: wanted.slice(0, limit) };
   }

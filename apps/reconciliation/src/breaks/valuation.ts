@@ -77,10 +77,13 @@ export function inGroupCurrency(
   };
 }
 
+/** Digits that a rate has at most: ten, and some of units of a thousand and more. */
+export const RATE_SCALE = 16;
+
 /** To four decimals, half up: amounts here are never negative. */
 function times(value: DecimalString, rate: DecimalString): DecimalString {
-  const exact = toUnits(value, 4) * toUnits(rate, 10);
-  return fromUnits((exact + 5n * 10n ** 9n) / 10n ** 10n, 4);
+  const exact = toUnits(value, 4) * toUnits(rate, RATE_SCALE);
+  return fromUnits((exact + 5n * 10n ** BigInt(RATE_SCALE - 1)) / 10n ** BigInt(RATE_SCALE), 4);
 }
 
 export const atLeast = (value: DecimalString, least: DecimalString): boolean => compare(value, least) >= 0;

@@ -1,10 +1,12 @@
 import { checkBillingSchedule } from './billing-schedule.ts';
 import { compareCells } from './cells.ts';
 import type { Cell } from './cells.ts';
+import { checkClosedPeriods } from './closed-periods.ts';
 import { checkContractBilling } from './contract-billing.ts';
 import { contractsWithLines } from './contract.ts';
 import type { Sold } from './contract.ts';
 import { checkControlTotals } from './control-totals.ts';
+import { compareCostCenters } from './cost-centers.ts';
 import { checkCrossReferences } from './cross-references.ts';
 import { compareCustomers } from './customers.ts';
 import type { BuiltInCheck, Difference } from './difference.ts';
@@ -34,6 +36,7 @@ export const SIDE_NAMES = {
   contractLines: 'contract lines of the CRM',
   planningCells: 'actuals of planning',
   plannedCells: 'the forecast of planning',
+  plannedCostCenters: 'cost centres of planning',
 } as const satisfies Partial<Record<keyof Sides, string>>;
 export type SideName = keyof typeof SIDE_NAMES;
 
@@ -116,6 +119,12 @@ export const CHECK_DEFINITIONS: readonly CheckDefinition[] = [
     const planned = planningCells.map(({ legalEntity }) => legalEntity);
     return checkHierarchies(topic.hierarchies, [...erpInvoices, ...erpPayments], planned);
   }),
+  define('cost-centers', ['topic', 'plannedCostCenters'], ({ topic, plannedCostCenters }) =>
+    compareCostCenters(topic.hierarchies.members, plannedCostCenters),
+  ),
+  define('closed-periods', ['topic', 'erpInvoices', 'erpPayments'], ({ topic }) =>
+    checkClosedPeriods(topic.posted, topic.closedPeriods),
+  ),
   define('orders-crm-erp', CONTRACTS, (sides) => compareOrders(soldOf(sides), sides.erpOrders, sides.legalEntityIdOf)),
   define('contract-billing', [...CONTRACTS, 'erpInvoiceLines'], (sides) =>
     checkContractBilling(soldOf(sides), sides.erpOrders, sides.erpInvoiceLines),

@@ -19,6 +19,8 @@ export const CHECKS = [
   'billing-schedule',
   'cross-references',
   'hierarchies',
+  'cost-centers',
+  'closed-periods',
 ] as const;
 export type BuiltInCheck = (typeof CHECKS)[number];
 /** Name of a built-in check or of a comparison. */
@@ -61,12 +63,14 @@ const WARNINGS = new Set([
   ...['duplicate-code', 'orphan', 'circle', 'dangling-alias', 'alias-of-itself'],
 ]);
 
+const WARNING_CHECKS = new Set(['unapplied-payments', 'cost-centers']);
+
 /**
  * Money that is wrong, absent, or stands with the wrong party or month is critical. A field that reads differently is a warning,
  * and so is money that waits to be applied: every system agrees about it.
  */
 export function severityOf({ check, kind }: { readonly check: string; readonly kind: string }): Severity {
-  return check === 'unapplied-payments' || WARNINGS.has(kind) ? 'warning' : 'critical';
+  return WARNING_CHECKS.has(check) || WARNINGS.has(kind) ? 'warning' : 'critical';
 }
 
 type Optional = 'legalEntityId' | 'customerId' | 'currency' | 'evidence' | 'changedAt';

@@ -58,7 +58,7 @@ const sides = fc
           ...{ documentId: id, invoiceId: id, amount: paid, currency: 'USD', changedAt: null },
         })),
         legalEntities: new Map([['le1', 'E1']]),
-        hierarchies: { entities: ENTITIES, customers: [] },
+        hierarchies: { ...empty.hierarchies, entities: ENTITIES },
       },
       erpInvoices: erpInvoices.map(erpInvoice),
       erpPayments: erpPayments.map((one) => ({ ...one, ...erpIds })),
@@ -103,7 +103,7 @@ describe('all checks together', () => {
           invoices: invoices.map((one) => ({ ...one, rest: one.amount, credited: '0', paid: '0' })),
           payments,
           legalEntities: new Map(ENTITIES.map(({ id, code }) => [id, code])),
-          hierarchies: { entities: ENTITIES, customers: [] },
+          hierarchies: { ...empty.hierarchies, entities: ENTITIES },
         };
         const { stations } = evaluate({ ...nothing, topic: side });
         const { differences } = evaluate({
@@ -147,8 +147,9 @@ describe('all checks together', () => {
     expect(made({})).toEqual([]);
     expect(made({ erpInvoices: [], planningCells: [], plannedCells: [], erpOrders: [] })).toEqual([]);
     expect(made({ topic: empty })).toEqual([]);
-    expect(made({ topic: empty, erpInvoices: [] })).toEqual(['invoice-balance', 'invoices-erp-topic']);
+    expect(made({ topic: empty, erpInvoices: [] })).toEqual([...['invoice-balance', 'invoices-erp-topic']]);
     expect(made({ topic: empty, planningCells: [] })).toEqual(['cells-topic-planning']);
+    expect(made({ topic: empty, plannedCostCenters: [] })).toEqual(['cost-centers']);
     expect(made({ crmCustomers: [] })).toEqual([]);
     expect(made({ crmCustomers: [], erpCustomers: [] })).toEqual(['customers-crm-erp']);
     const references = { references: [], objects: [], knownIds: new Map() };
@@ -165,7 +166,9 @@ describe('all checks together', () => {
     const receivables = { erpInvoices: [], erpPayments: [] };
     expect(made({ ...receivables, planningCells: [] })).toContain('cells-erp-planning');
     expect(made({ ...receivables, planningCells: [], cutOff: '2026-01-31' })).not.toContain('cells-erp-planning');
-    expect(made({ ...receivables, planningCells: [], topic: empty })).toContain('hierarchies');
+    expect(made({ ...receivables, planningCells: [], topic: empty })).toEqual(
+      expect.arrayContaining(['hierarchies', 'closed-periods']),
+    );
     for (const side of ['contracts', 'contractLines', 'erpOrders', 'erpCustomers'] as const)
       expect(made({ ...orders, erpInvoiceLines: [], [side]: null })).toEqual([]);
   });
@@ -209,7 +212,7 @@ describe('all checks together', () => {
       ...empty,
       invoices: [{ ...DOCUMENT, credited: '0', paid: '0' }],
       legalEntities: new Map([['le1', 'E1']]),
-      hierarchies: { entities: ENTITIES, customers: [] },
+      hierarchies: { ...empty.hierarchies, entities: ENTITIES },
     };
     const { differences } = evaluate({ ...nothing, topic, erpInvoices: [], erpPayments: [], erpReversed });
     expect(differences.map(({ check, kind, graceMs }) => [check, kind, graceMs])).toEqual([

@@ -11,7 +11,7 @@ const node = (id: string, parentId: string | null, change: Partial<Node> = {}): 
   ...change,
 });
 const told = (side: Partial<HierarchySide>, erp = [named], planned = ['CH']): unknown[] =>
-  checkHierarchies({ entities: [entity], customers: [], ...side }, erp, planned).map(
+  checkHierarchies({ entities: [entity], customers: [], nodes: [], members: [], ...side }, erp, planned).map(
     ({ kind, objectType, object, expected, actual }) => [kind, objectType, object, expected, actual],
   );
 const below = (change: Partial<Entity>): Entity => ({ ...entity, id: 'le2', code: 'DE', ...change });
@@ -90,9 +90,10 @@ describe('customers', () => {
         expect(told({ customers })).toEqual([]);
         const leaf = customers[1 + (pick % (customers.length - 1))] as Node;
         const turned = customers.map((one) => (one.id === 'n0' ? { ...one, parentId: leaf.id } : one));
-        const found = checkHierarchies({ entities: [], customers: turned }, [], []);
+        const none = { entities: [], nodes: [], members: [] };
+        const found = checkHierarchies({ ...none, customers: turned }, [], []);
         expect(found.map(({ kind }) => kind)).toEqual(['circle']);
-        const reversed = checkHierarchies({ entities: [], customers: turned.toReversed() }, [], []);
+        const reversed = checkHierarchies({ ...none, customers: turned.toReversed() }, [], []);
         expect(sortDifferences(reversed)).toEqual(sortDifferences(found));
       }),
     );

@@ -1,5 +1,7 @@
 import { difference, listed } from './difference.ts';
 import type { Difference } from './difference.ts';
+import { checkMembers } from './members.ts';
+import type { Member } from './members.ts';
 
 /** A record that may stand below another of its kind. */
 export interface Node {
@@ -19,6 +21,9 @@ export interface HierarchySide {
   readonly entities: readonly Entity[];
   /** Customers of the CRM with what stands above them. */
   readonly customers: readonly Node[];
+  /** Nodes of the ERPs' hierarchies of cost and profit centres, and what stands below them. */
+  readonly nodes: readonly Node[];
+  readonly members: readonly Member[];
 }
 
 /** A legal entity as documents of the ERP name it. */
@@ -29,12 +34,12 @@ export interface NamedEntity {
 }
 
 /**
- * Legal entities are the same in the ERP, on the topic and in planning, and what stands above a legal entity or a customer is there
- * and does not lead in a circle. Cost centres have no topic yet.
+ * Legal entities are the same in the ERP, on the topic and in planning, and what stands above a legal entity, a customer, a cost or
+ * profit centre or another node of their hierarchy is there and does not lead in a circle.
  * @param planned codes of legal entities that planning has figures of
  */
 export function checkHierarchies(
-  { entities, customers }: HierarchySide,
+  { entities, customers, nodes, members }: HierarchySide,
   erp: readonly NamedEntity[],
   planned: Iterable<string>,
 ): readonly Difference[] {
@@ -45,6 +50,8 @@ export function checkHierarchies(
     ...sharedCodes(standing),
     ...checkParents('legal-entity', entities),
     ...checkParents('customer', customers),
+    ...checkParents('hierarchy-node', nodes),
+    ...checkMembers(members, nodes),
   ];
 }
 

@@ -1,5 +1,7 @@
 import type { Cell } from './cells.ts';
+import type { ClosedPeriod, PostedDocument } from './closed-periods.ts';
 import type { BilledLine, Contract, ContractLine, ErpOrder } from './contract.ts';
+import type { PlannedCostCenter } from './cost-centers.ts';
 import type { ControlTotal } from './control-totals.ts';
 import type { Customer } from './customers.ts';
 import type { Check, ObjectType } from './difference.ts';
@@ -25,6 +27,10 @@ export interface TopicSide {
   /** Documents that are void or cancelled there. */
   readonly reversed: readonly Reversed[];
   readonly hierarchies: HierarchySide;
+  /** Periods that take no documents of customers. */
+  readonly closedPeriods: readonly ClosedPeriod[];
+  /** Documents of customers that were first published after the first of these periods was closed. */
+  readonly posted: readonly PostedDocument[];
   /** Months with documents behind the cut-off. */
   readonly laterMonths: ReadonlySet<string>;
   readonly controlTotals: readonly ControlTotal[];
@@ -63,6 +69,7 @@ export interface Sides {
   readonly contracts: readonly Contract[] | null;
   readonly contractLines: readonly ContractLine[] | null;
   readonly plannedCells: readonly PlannedCell[] | null;
+  readonly plannedCostCenters: readonly PlannedCostCenter[] | null;
   /** Documents that the ERP holds as void or cancelled, of the sides that are complete. */
   readonly erpReversed: readonly Reversed[];
   /** What the topics say of identity; null when no system is asked for its customers, or the topics are not caught up with. */

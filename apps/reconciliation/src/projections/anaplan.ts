@@ -1,5 +1,6 @@
 import { canonicalId, minorUnits, parseDecimal, periodRange } from '@tieout/canonical';
 import type { Cell } from '../checks/cells.ts';
+import type { PlannedCostCenter } from '../checks/cost-centers.ts';
 import type { PlannedCell } from '../checks/forecast.ts';
 import { field, need } from './raw.ts';
 import type { RawItem } from './raw.ts';
@@ -29,6 +30,12 @@ export function anaplanForecastCell(item: RawItem, instance: string): PlannedCel
     ...placeOf(item),
     ...{ amount: parseDecimal(amount), changedAt: null },
   };
+}
+
+/** A member of the list of cost centres; one without a code goes by its name. */
+export function anaplanCostCenter(item: RawItem): PlannedCostCenter {
+  const name = field(item, 'name');
+  return { code: field(item, 'code') ?? need(item, 'name'), name };
 }
 
 function placeOf(item: RawItem): Pick<Cell, 'legalEntity' | 'month' | 'currency'> {

@@ -24,10 +24,13 @@ export function netsuiteInvoice(item: RawItem, instance: string): ErpInvoice | n
   };
 }
 
-/** A posted customer payment; null when it is void. */
+/** A posted customer payment, or a refund, which is a payment of a negative amount; null when it is void. */
 export function netsuitePayment(item: RawItem, instance: string): ErpDocument | null {
-  return isVoid(item) ? null : { ...document(item, instance, 'customerPayment'), rest: unused(item) };
+  return isVoid(item) ? null : { ...document(item, instance, paymentEntity(item)), rest: unused(item) };
 }
+
+const paymentEntity = (item: RawItem): Entity =>
+  field(item, 'type') === 'CustRfnd' ? 'customerRefund' : 'customerPayment';
 
 /** A posted credit memo; null when it is void. Whether the ERP states its amounts with a sign does not matter: none is negative. */
 export function netsuiteCreditMemo(item: RawItem, instance: string): (ErpDocument & ContractDocument) | null {
@@ -76,7 +79,7 @@ const isVoid = (item: RawItem): boolean => field(item, 'voided') === 'T';
 /** A status is a letter, bare or behind the type (`SalesOrd:H`). */
 const letterOf = (status: string): string => status.split(':').at(-1) ?? '';
 
-type Entity = 'invoice' | 'customerPayment' | 'salesOrder' | 'creditMemo';
+type Entity = 'invoice' | 'customerPayment' | 'customerRefund' | 'salesOrder' | 'creditMemo';
 
 const ENTITIES: Readonly<Record<ReversibleType, Entity>> = {
   ...{ invoice: 'invoice', payment: 'customerPayment', 'credit-memo': 'creditMemo', order: 'salesOrder' },
@@ -90,7 +93,11 @@ export const netsuiteReversed =
     const subsidiary = field(item, 'subsidiary');
     const date = field(item, 'trandate')?.slice(0, 10) ?? null;
     return {
-      ...{ type, id: canonicalId('netsuite', instance, ENTITIES[type], item.itemId), number: field(item, 'tranid') },
+      ...{
+        type,
+        id: canonicalId('netsuite', instance, type === 'payment' ? paymentEntity(item) : ENTITIES[type], item.itemId),
+        number: field(item, 'tranid'),
+      },
       legalEntityId: subsidiary && canonicalId('netsuite', instance, 'subsidiary', subsidiary),
       ...{ currency: field(item, 'currency'), date: date !== null && isDate(date) ? date : null },
       changedAt: instant(field(item, 'lastmodifieddate')),

@@ -12,6 +12,7 @@ import type { Logger } from '@tieout/platform';
 import type { DataSource, EntityManager } from 'typeorm';
 import { approvalDetails, type BackTest, type BackTestProgress, type BackTestResult } from './back-test.ts';
 import { claimBackTest, endBackTest, finished, lockBackTest, releaseBackTest, renewLease } from './back-test.store.ts';
+import { namedSources } from '../breaks/rates-in-use.ts';
 import { audited } from './request-back-test.worker.ts';
 import { findVersion, lockName } from './rule-set.store.ts';
 
@@ -19,7 +20,8 @@ import { findVersion, lockName } from './rule-set.store.ts';
 export interface Past {
   /** Pairs of sides that the comparison compares: one of two sides, two of three. */
   pairs(tx: EntityManager, comparison: string): Promise<readonly PastPair[]>;
-  rates(tx: EntityManager): Promise<readonly ExchangeRate[]>;
+  /** @param named sources that rules name */
+  rates(tx: EntityManager, named: ReadonlySet<string>): Promise<readonly ExchangeRate[]>;
   confirmed(tx: EntityManager, comparison: string): Promise<readonly ConfirmedMatch[]>;
 }
 
@@ -131,7 +133,7 @@ export class BackTestWorker {
     const rules = await rulesOf(manager, backTest);
     const test = createBackTest(
       rules,
-      { asOf, rates: needsRates(rules) ? await past.rates(manager) : [] },
+      { asOf, rates: await ratesFor(past, manager, rules) },
       { examples: backTest.examples, confirmed: await past.confirmed(manager, comparison) },
     );
     const counts = { left: 0, right: 0, blocks: 0 };
@@ -192,5 +194,12 @@ async function rulesOf(tx: EntityManager, { name, version, baseline }: BackTest)
 }
 
 /** A table of rates is long, and most rules ask for none. */
-const needsRates = ({ before, after }: ComparedRules): boolean =>
-  [...(before?.rules ?? []), ...after.rules].some(({ kind }) => kind === 'fx');
+async function ratesFor(
+  past: Past,
+  tx: EntityManager,
+  { before, after }: ComparedRules,
+): Promise<readonly ExchangeRate[]> {
+  const ruleSets = [before, after].filter((one) => one !== null);
+  const areAsked = ruleSets.some(({ rules }) => rules.some(({ kind }) => kind === 'fx'));
+  return areAsked ? past.rates(tx, namedSources(ruleSets)) : [];
+}

@@ -53,9 +53,9 @@ async function storeItems(): Promise<void> {
     [COMPARISON, JSON.stringify(definition)],
   );
   await database.query(
-    `INSERT INTO comparison_item (comparison_id, side, item_id, block, amount, currency, business_date, reference, fields)
+    `INSERT INTO comparison_item (comparison_id, side, item_id, block, amount, currency, business_date, reference, fields, exact_key)
      SELECT comparison_id, side, side || '-' || n, '', CASE WHEN side = 1 AND n = 9 THEN '89.99' ELSE n || '0' END, 'EUR',
-       CASE WHEN n <= 5 THEN DATE '2026-02-10' ELSE DATE '2026-03-10' END, 'INV-' || n, '{}'
+       CASE WHEN n <= 5 THEN DATE '2026-02-10' ELSE DATE '2026-03-10' END, 'INV-' || n, '{}', gen_random_uuid()
      FROM comparison, generate_series(0, 1) side, generate_series(1, 10) n WHERE name = $1 AND (side = 0 OR n % 2 = 1)`,
     [COMPARISON],
   );
@@ -264,8 +264,8 @@ describe('a back-test', () => {
   it('is stopped in the middle of its work', async () => {
     const version = await proposal(rulesWith('0.08'));
     await database.query(
-      `INSERT INTO comparison_item (comparison_id, side, item_id, block, amount, currency, reference, fields)
-       SELECT comparison_id, side, 'many-' || n, '', n::text, 'EUR', 'REF-' || n, '{}'
+      `INSERT INTO comparison_item (comparison_id, side, item_id, block, amount, currency, reference, fields, exact_key)
+       SELECT comparison_id, side, 'many-' || n, '', n::text, 'EUR', 'REF-' || n, '{}', gen_random_uuid()
        FROM comparison, generate_series(0, 1) side, generate_series(1, 3000) n WHERE name = $1`,
       [COMPARISON],
     );

@@ -33,6 +33,25 @@ describe('a snapshot', () => {
       'an item is numbered beyond the count',
     ],
     [
+      'of SAP is complete without what was reversed',
+      [
+        header,
+        [
+          { index: 0n, itemId: 'a', fields: { TransactionCurrency: 'USD', TotalGrossAmount: '0.30', OpenAmount: '0' } },
+          {
+            index: 1n,
+            itemId: 'b',
+            fields: { TransactionCurrency: 'EUR', TotalGrossAmount: '2.5', OpenAmount: '2.5' },
+          },
+          {
+            ...{ index: 2n, itemId: 'c' },
+            fields: { TransactionCurrency: 'USD', TotalGrossAmount: '9', UndoneByReversal: 'true' },
+          },
+        ],
+      ].map((part) => (Array.isArray(part) ? part : { ...part, count: 3n })) as Parameters<typeof incompleteReason>,
+      null,
+    ],
+    [
       'whose sum differs by a cent is not',
       [{ ...header, sums: [{ name: 'gross', currency: 'USD', amount: '0.31' }] }, items],
       'gross in USD sums up to 0.3, the header says 0.31',

@@ -4,16 +4,18 @@ import type { RawItem } from '../projections/raw.ts';
 
 /** Raw column behind a sum that an adapter names by its meaning. */
 const COLUMNS: Readonly<Record<string, readonly string[]>> = {
-  gross: ['foreigntotal'],
-  amount: ['foreigntotal'],
+  gross: ['foreigntotal', 'TotalGrossAmount'],
+  amount: ['foreigntotal', 'PaymentAmount', 'TotalGrossAmount'],
   paid: ['foreignamountpaid'],
   applied: ['foreignpaymentamountused'],
-  open: ['foreignamountunpaid'],
-  unapplied: ['foreignpaymentamountunused'],
-  net: ['Net_Amount__c'],
-  unbilled: ['unbillednet'],
+  open: ['foreignamountunpaid', 'OpenAmount'],
+  unapplied: ['foreignpaymentamountunused', 'OpenAmount'],
+  net: ['Net_Amount__c', 'AskedNetAmount', 'NetAmount'],
+  unbilled: ['unbillednet', 'UnbilledNetAmount'],
 };
-const CURRENCIES = ['currency', 'CurrencyIsoCode'] as const;
+const CURRENCIES = ['currency', 'CurrencyIsoCode', 'TransactionCurrency'] as const;
+/** SAP keeps the amounts of what was reversed; they are no part of its sums. */
+const REVERSED = 'UndoneByReversal';
 /** A column that names each row's sum: forecasts are summed up by what is planned. */
 const NAMED_BY = 'lineItem';
 
@@ -43,6 +45,7 @@ function sumsOf(sums: Snapshot['sums'], items: readonly RawItem[]): (name: strin
   const names = [...new Set(sums.map(({ name }) => name))];
   const values = new Map<string, string[]>();
   for (const { fields } of items) {
+    if (fields[REVERSED] === 'true') continue;
     const currency = CURRENCIES.map((column) => fields[column]).find((code) => code !== undefined) ?? '';
     for (const [name, value] of fields[NAMED_BY] === undefined ? columnsOf(names, fields) : namedRow(fields)) {
       const key = joinKey([name, currency]);

@@ -46,6 +46,32 @@ describe('the sides of a run', () => {
     ]);
   });
 
+  it('take the systems of a group together, and none while one of them has not answered', () => {
+    const sap = {
+      ...{
+        id: '7',
+        SalesOrderDate: '2026-03-01',
+        CompanyCode: '1010',
+        SoldToParty: '1000000',
+        TransactionCurrency: 'EUR',
+      },
+      ...{ AskedNetAmount: '50', AskedTaxAmount: '0', UnbilledNetAmount: '50' },
+    };
+    const customerId = '00000000-0000-0000-0000-0000000000c1';
+    const partner = { id: '1000000', customerId, BusinessPartnerIDByExtSystem: '0000000000000000005D' };
+    const both = (change: Partial<TakenSnapshot>): TakenSnapshot[] => [
+      ...[taken('order@netsuite', [order]), taken('customer@netsuite', [customer])],
+      taken('order@sap-s4hana', [sap], { instance: 'corporate', ...change }),
+      taken('customer@sap-s4hana', [partner], { instance: 'corporate' }),
+    ];
+    const { erpOrders } = sidesOf(both({}), facts);
+    expect(erpOrders?.map((row) => [row.net, row.legalEntity, row.customerId])).toEqual([
+      ['100', null, 'cust'],
+      ['50', '1010', customerId],
+    ]);
+    expect(sidesOf(both({ problem: 'no answer' }), facts).erpOrders).toBeNull();
+  });
+
   it('up to a date have the documents until then and no contracts', () => {
     const snapshots = [
       taken('contract@salesforce', [contract]),

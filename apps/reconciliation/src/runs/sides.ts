@@ -1,9 +1,9 @@
 import type { Snapshot } from '@tieout/canonical';
 import type { HeldRecords, ReferenceSide } from '../checks/cross-references.ts';
-import type { BuiltInCheck, ObjectType } from '../checks/difference.ts';
+import type { BuiltInCheck } from '../checks/difference.ts';
 import type { ReversibleType } from '../checks/reversals.ts';
 import type { CheckTerms, Repeated, Sides, TopicSide, Unreadable } from '../checks/sides.ts';
-import { anaplanCell, anaplanForecastCell } from '../projections/anaplan.ts';
+import { anaplanCell, anaplanCostCenter, anaplanForecastCell } from '../projections/anaplan.ts';
 import {
   netsuiteCreditMemo,
   netsuiteCustomer,
@@ -16,6 +16,16 @@ import {
 } from '../projections/netsuite.ts';
 import { projectAll, uniqueItems } from '../projections/raw.ts';
 import type { RawItem } from '../projections/raw.ts';
+import {
+  sapCreditMemo,
+  sapCustomer,
+  sapCustomerLink,
+  sapInvoice,
+  sapInvoiceLine,
+  sapOrder,
+  sapPayment,
+  sapReversed,
+} from '../projections/sap-s4hana.ts';
 import { salesforceContract, salesforceContractLine, salesforceCustomer } from '../projections/salesforce.ts';
 
 export interface TakenSnapshot {
@@ -29,8 +39,10 @@ export interface TakenSnapshot {
 }
 
 type Project<T> = (item: RawItem, instance: string) => T | null;
-/** Rows of a side, null when it is not complete; items that cannot be read count as differences of the check. */
-type SideOf = <T>(name: string, check: BuiltInCheck, project: Project<T>) => readonly T[] | null;
+/** How items are read, by system: all that were asked are one side. */
+type Projects<T> = Readonly<Record<string, Project<T>>>;
+/** Rows of a side, null when one of its systems is not complete; items that cannot be read count as differences of the check. */
+type SideOf = <T>(object: string, check: BuiltInCheck, projects: Projects<T>) => readonly T[] | null;
 
 /** What a run knows beside its snapshots. */
 export interface RunFacts {
@@ -48,13 +60,13 @@ export function sidesOf(taken: readonly TakenSnapshot[], facts: RunFacts): Sides
   const unreadable: Unreadable[] = [];
   const repeated: Repeated[] = [];
   const unique = new Map(taken.map((snapshot) => [snapshot, uniqueItems(snapshot.items)]));
-  const side: SideOf = (name, check, project) => {
-    const snapshots = taken.filter(({ object, system }) => `${object}@${system}` === name);
+  const side: SideOf = (name, check, projects) => {
+    const snapshots = taken.filter(({ object, system }) => object === name && Object.hasOwn(projects, system));
     if (snapshots.length === 0 || snapshots.some(({ problem }) => problem !== null)) return null;
     return snapshots.flatMap((snapshot) => {
       const { items = [], repeated: again = [] } = unique.get(snapshot) ?? {};
-      const projected = projectAll(items, (item) => project(item, snapshot.instance));
-      const objectType = name.split('@')[0] as ObjectType;
+      const projected = projectAll(items, (item) => projects[snapshot.system]!(item, snapshot.instance));
+      const objectType = name;
       unreadable.push(...projected.unreadable.map((one) => ({ ...one, check, objectType })));
       repeated.push(...again.map((one) => ({ ...one, check, objectType })));
       return projected.rows;
@@ -66,11 +78,14 @@ export function sidesOf(taken: readonly TakenSnapshot[], facts: RunFacts): Sides
     ...erpSides(side, cutOff),
     ...crmSides(side, cutOff),
     // Planning does not say when a cell changed; its last load is the latest that one can have.
-    planningCells: side('cell@anaplan', 'cells-topic-planning', (item) => {
-      const cell = anaplanCell(item);
-      return cell && { ...cell, changedAt: planningLoadedAt };
+    planningCells: side('cell', 'cells-topic-planning', {
+      anaplan: (item) => {
+        const cell = anaplanCell(item);
+        return cell && { ...cell, changedAt: planningLoadedAt };
+      },
     }),
-    plannedCells: side('forecast@anaplan', 'forecast-planning-topic', anaplanForecastCell),
+    plannedCells: side('forecast', 'forecast-planning-topic', { anaplan: anaplanForecastCell }),
+    plannedCostCenters: side('cost-center', 'cost-centers', { anaplan: anaplanCostCenter }),
     held: heldCustomers(taken),
     ...{ unreadable, repeated },
   };
@@ -93,33 +108,35 @@ function legalEntityIds(topic: TopicSide | null): Sides['legalEntityIdOf'] {
 type ErpDocuments = 'erpInvoices' | 'erpPayments' | 'erpOrders' | 'erpCreditMemos' | 'erpInvoiceLines';
 type ErpSides = ErpDocuments | 'erpCustomers' | 'erpReversed';
 
-/** Where a type of document is listed, and the check that its unreadable rows count for. */
-const LISTED: readonly (readonly [type: ReversibleType, side: string, check: BuiltInCheck])[] = [
-  ['invoice', 'invoice@netsuite', 'invoices-erp-topic'],
-  ['payment', 'payment@netsuite', 'payments-erp-topic'],
-  ['credit-memo', 'credit-memo@netsuite', 'credit-memos-erp-topic'],
-  ['order', 'order@netsuite', 'orders-erp-topic'],
+/** The check that unreadable rows of a type of document count for. */
+const LISTED: readonly (readonly [type: ReversibleType, check: BuiltInCheck])[] = [
+  ['invoice', 'invoices-erp-topic'],
+  ['payment', 'payments-erp-topic'],
+  ['credit-memo', 'credit-memos-erp-topic'],
+  ['order', 'orders-erp-topic'],
 ];
 
+const erps = <T>(netsuite: Project<T>, sap: Project<T>): Projects<T> => ({ netsuite, 'sap-s4hana': sap });
+
 function erpSides(side: SideOf, cutOff: string | null): Pick<Sides, ErpSides> {
-  const links = new Map(side('customer@netsuite', 'customers-crm-erp', netsuiteCustomerLink));
+  const links = new Map(side('customer', 'customers-crm-erp', erps(netsuiteCustomerLink, sapCustomerLink)));
   const documents = <T extends { readonly date: string; readonly customerAccountId: string | null }>(
     name: string,
     check: BuiltInCheck,
-    project: Project<T>,
+    projects: Projects<T>,
   ): readonly T[] | null => {
-    const rows = side(name, check, project)?.filter(({ date }) => cutOff === null || date <= cutOff);
+    const rows = side(name, check, projects)?.filter(({ date }) => cutOff === null || date <= cutOff);
     return rows?.map((row) => ({ ...row, customerId: links.get(row.customerAccountId ?? '') ?? null })) ?? null;
   };
   return {
-    erpInvoices: documents('invoice@netsuite', 'invoices-erp-topic', netsuiteInvoice),
-    erpPayments: documents('payment@netsuite', 'payments-erp-topic', netsuitePayment),
-    erpOrders: documents('order@netsuite', 'orders-erp-topic', netsuiteOrder),
-    erpCreditMemos: documents('credit-memo@netsuite', 'credit-memos-erp-topic', netsuiteCreditMemo),
-    erpInvoiceLines: documents('invoice-line@netsuite', 'contract-billing', netsuiteInvoiceLine),
-    erpCustomers: side('customer@netsuite', 'customers-crm-erp', netsuiteCustomer),
-    erpReversed: LISTED.flatMap(([type, name, check]) =>
-      (side(name, check, netsuiteReversed(type)) ?? []).filter(
+    erpInvoices: documents('invoice', 'invoices-erp-topic', erps(netsuiteInvoice, sapInvoice)),
+    erpPayments: documents('payment', 'payments-erp-topic', erps(netsuitePayment, sapPayment)),
+    erpOrders: documents('order', 'orders-erp-topic', erps(netsuiteOrder, sapOrder)),
+    erpCreditMemos: documents('credit-memo', 'credit-memos-erp-topic', erps(netsuiteCreditMemo, sapCreditMemo)),
+    erpInvoiceLines: documents('invoice-line', 'contract-billing', erps(netsuiteInvoiceLine, sapInvoiceLine)),
+    erpCustomers: side('customer', 'customers-crm-erp', erps(netsuiteCustomer, sapCustomer)),
+    erpReversed: LISTED.flatMap(([type, check]) =>
+      (side(type, check, erps(netsuiteReversed(type), sapReversed(type))) ?? []).filter(
         ({ date }) => cutOff === null || date === null || date <= cutOff,
       ),
     ),
@@ -132,9 +149,9 @@ function erpSides(side: SideOf, cutOff: string | null): Pick<Sides, ErpSides> {
  */
 function crmSides(side: SideOf, cutOff: string | null): Pick<Sides, 'contracts' | 'contractLines' | 'crmCustomers'> {
   return {
-    contracts: cutOff === null ? side('contract@salesforce', 'orders-crm-erp', salesforceContract) : null,
+    contracts: cutOff === null ? side('contract', 'orders-crm-erp', { salesforce: salesforceContract }) : null,
     contractLines:
-      cutOff === null ? side('contract-line@salesforce', 'contract-billing', salesforceContractLine) : null,
-    crmCustomers: side('customer@salesforce', 'customers-crm-erp', salesforceCustomer),
+      cutOff === null ? side('contract-line', 'contract-billing', { salesforce: salesforceContractLine }) : null,
+    crmCustomers: side('customer', 'customers-crm-erp', { salesforce: salesforceCustomer }),
   };
 }

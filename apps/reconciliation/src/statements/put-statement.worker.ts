@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { contentHash } from '@tieout/canonical';
-import { blockKeyOf } from '@tieout/matching';
 import type { Item } from '@tieout/matching';
 import { appendAudits, inTransaction } from '@tieout/messaging';
 import type { Outbox } from '@tieout/messaging';
@@ -10,6 +9,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { takesAccount } from '../comparisons/comparison.ts';
 import { requestComparisonRun } from '../comparisons/comparison-run.store.ts';
 import { awaitFullRun, listComparisons, lockComparison } from '../comparisons/comparison.store.ts';
+import { placed } from '../comparisons/item-row.ts';
 import { putItems, removeItems } from '../comparisons/item.store.ts';
 import { clashes } from './account-proof.ts';
 import { linesOf, partOf, problemsOfRows, withBalances } from './statement.ts';
@@ -156,7 +156,7 @@ async function feed(
       await putItems(
         tx,
         comparisonId,
-        put.map((item) => ({ side, block: blockKeyOf(item, ruleSet), item })),
+        put.map((item) => placed(item, side, ruleSet)),
       );
       await removeItems(tx, comparisonId, side, removed);
     }

@@ -17,7 +17,7 @@ export interface FigureScope {
 
 interface FigureSource {
   readonly topic: TopicName;
-  readonly system: string;
+  readonly systems: readonly string[];
   /** Business date of a document. */
   readonly date?: string;
   /** SQL of an amount by the name of its sum. */
@@ -27,35 +27,42 @@ interface FigureSource {
 }
 
 const amount = (field: string): string => `(value->>'${field}')::numeric`;
+/** An instance bears one name in all of them. */
+const ERPS = ['netsuite', 'sap-s4hana'];
 const SOURCES: readonly FigureSource[] = [
-  { topic: 'finance.customer.v1', system: 'salesforce' },
-  { topic: 'finance.contract.v1', system: 'salesforce', sums: { net: amount('net') } },
-  { topic: 'finance.customer-account.v1', system: 'netsuite' },
-  { topic: 'finance.legal-entity.v1', system: 'netsuite' },
+  { topic: 'finance.customer.v1', systems: ['salesforce'] },
+  { topic: 'finance.contract.v1', systems: ['salesforce'], sums: { net: amount('net') } },
+  { topic: 'finance.customer-account.v1', systems: ERPS },
+  { topic: 'finance.legal-entity.v1', systems: ERPS },
   {
-    ...{ topic: 'finance.order.v1', system: 'netsuite', date: 'orderDate' },
+    ...{ topic: 'finance.order.v1', systems: ERPS, date: 'orderDate' },
     sums: { net: amount('net'), unbilled: amount('unbilledNet') },
   },
   {
-    ...{ topic: 'finance.invoice.v1', system: 'netsuite', date: 'issueDate' },
+    ...{ topic: 'finance.invoice.v1', systems: ERPS, date: 'issueDate' },
     // The ERP calls paid what was settled, by payments or by credits.
     sums: { gross: amount('gross'), paid: `${amount('paid')} + ${amount('credited')}`, open: amount('open') },
   },
   {
-    ...{ topic: 'finance.credit-memo.v1', system: 'netsuite', date: 'issueDate' },
-    sums: { amount: amount('gross'), applied: amount('applied'), unapplied: amount('unapplied') },
+    ...{ topic: 'finance.credit-memo.v1', systems: ERPS, date: 'issueDate' },
+    // What is not left was applied or paid out; the ERP makes no difference between the two.
+    sums: {
+      amount: amount('gross'),
+      applied: `${amount('gross')} - ${amount('unapplied')}`,
+      unapplied: amount('unapplied'),
+    },
   },
   {
-    ...{ topic: 'finance.payment.v1', system: 'netsuite', date: 'paymentDate' },
+    ...{ topic: 'finance.payment.v1', systems: ERPS, date: 'paymentDate' },
     sums: {
       amount: amount('amount'),
       applied: `${amount('amount')} - ${amount('unapplied')}`,
       unapplied: amount('unapplied'),
     },
   },
-  { topic: 'finance.forecast-version.v1', system: 'anaplan' },
+  { topic: 'finance.forecast-version.v1', systems: ['anaplan'] },
   {
-    ...{ topic: 'finance.forecast.v1', system: 'anaplan', namedBy: `value->>'lineItem'` },
+    ...{ topic: 'finance.forecast.v1', systems: ['anaplan'], namedBy: `value->>'lineItem'` },
     sums: { amount: amount('amount') },
   },
 ];
@@ -67,8 +74,8 @@ const MAX_SUMS = 500;
 export async function loadTopicFigures(tx: EntityManager, scope: FigureScope): Promise<TopicFigures[]> {
   const figures: TopicFigures[] = [];
   for (const source of SOURCES) {
-    const instances = scope.instances.get(source.system);
-    if (instances !== undefined) figures.push(await figuresOf(tx, source, [instances, scope.cutOff]));
+    const instances = source.systems.flatMap((system) => scope.instances.get(system) ?? []);
+    if (instances.length > 0) figures.push(await figuresOf(tx, source, [instances, scope.cutOff]));
   }
   return figures;
 }

@@ -1,12 +1,12 @@
 import type { EntityManager } from 'typeorm';
 import type { Referable, Reference, ReferenceSide } from '../checks/cross-references.ts';
-import type { Entity, HierarchySide, Node } from '../checks/hierarchies.ts';
+import type { Entity, Node } from '../checks/hierarchies.ts';
 import type { Reversed, ReversibleType } from '../checks/reversals.ts';
 import type { TopicScope } from './topic-side.store.ts';
 
 /** When the row came from the topic. */
 export const INSTANT = `to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-const IS_DELETED = `value->>'lifecycle' = 'DELETED' AS "isDeleted"`;
+export const IS_DELETED = `value->>'lifecycle' = 'DELETED' AS "isDeleted"`;
 
 interface ReversibleTopic {
   readonly type: ReversibleType;
@@ -42,7 +42,7 @@ export async function loadReversed(tx: EntityManager, scope: TopicScope): Promis
 export async function loadHierarchies(
   tx: EntityManager,
   { receivables, customers }: TopicScope,
-): Promise<HierarchySide> {
+): Promise<{ readonly entities: readonly Entity[]; readonly customers: readonly Node[] }> {
   const entities = await tx.query<Entity[]>(
     `SELECT key AS id, value->>'code' AS code, value->>'instance' AS instance, value->>'parentId' AS "parentId",
             ${IS_DELETED}, ${INSTANT} AS "changedAt"

@@ -4,6 +4,7 @@ import type { ContractDocument, Document } from '../checks/documents.ts';
 import type { ForecastVersion, PublishedCell, PublishedForecast } from '../checks/forecast.ts';
 import type { Allocation, BalancedInvoice } from '../checks/invoice-balance.ts';
 import type { TopicSide } from '../checks/sides.ts';
+import { loadClosedPeriods, loadDimensions, loadPosted } from './topic-dimensions.store.ts';
 import { INSTANT, loadHierarchies, loadReversed } from './topic-relations.store.ts';
 
 /** What is compared: records of the instances that a run asks, documents up to the cut-off when there is one. */
@@ -23,6 +24,7 @@ export interface TopicScope {
 
 /** What the topics say of documents that stand. Call it in one snapshot of the database. */
 export async function loadTopicSide(tx: EntityManager, scope: TopicScope): Promise<TopicSide> {
+  const closedPeriods = await loadClosedPeriods(tx, scope);
   return {
     invoices: await loadInvoices(tx, scope),
     payments: await loadPayments(tx, scope),
@@ -33,7 +35,9 @@ export async function loadTopicSide(tx: EntityManager, scope: TopicScope): Promi
     creditAllocations: await loadCredits(tx, scope),
     writeOffs: null,
     reversed: await loadReversed(tx, scope),
-    hierarchies: await loadHierarchies(tx, scope),
+    hierarchies: { ...(await loadHierarchies(tx, scope)), ...(await loadDimensions(tx, scope)) },
+    closedPeriods,
+    posted: await loadPosted(tx, scope, closedPeriods),
     controlTotals: await loadControlTotals(tx, scope),
     forecast: await loadForecast(tx, scope),
     legalEntities: await loadLegalEntities(tx),

@@ -33,13 +33,15 @@ async function keepHighest<T extends TopicName>(
 ): Promise<readonly Outcome[]> {
   const highest = await storedRevisions(tx, topic, [...new Set(deliveries.map(({ key }) => key))]);
   const values = new Map<string, { readonly state: Revised | null; readonly correlationId: string }>();
-  const outcomes = deliveries.map(({ key, value, meta: { correlationId } }): Outcome => {
+  const firstPublished = new Map<string, string>();
+  const outcomes = deliveries.map(({ key, value, meta: { correlationId, time } }): Outcome => {
     const state = value as Revised | null;
     const known = highest.get(key) ?? 0n;
     if (state !== null && state.revision <= known) return state.revision === known ? duplicate : superseded;
     // After an erasure the key starts over.
     highest.set(key, state?.revision ?? 0n);
     values.set(key, { state, correlationId });
+    if (state?.revision === 1n) firstPublished.set(key, time);
     return applied;
   });
   const erased = [...values].filter(([, { state }]) => state === null).map(([key]) => key);
@@ -48,7 +50,14 @@ async function keepHighest<T extends TopicName>(
     tx,
     topic,
     [...values].flatMap(([key, { state, correlationId }]) =>
-      state === null ? [] : [{ key, revision: state.revision, value: state, correlationId }],
+      state === null
+        ? []
+        : [
+            {
+              ...{ key, revision: state.revision, value: state, correlationId },
+              firstPublishedAt: firstPublished.get(key) ?? null,
+            },
+          ],
     ),
   );
   await feedItems(
@@ -64,7 +73,10 @@ export const planningReceiptConsumer: ConsumerSpec<'finance.planning-receipt.v1'
   topic: 'finance.planning-receipt.v1',
   async handle(deliveries, tx) {
     const rows = new Map(
-      deliveries.map(({ key, value, meta: { correlationId } }) => [key, { key, revision: 1n, value, correlationId }]),
+      deliveries.map(({ key, value, meta: { correlationId } }) => [
+        key,
+        { ...{ key, revision: 1n, value, correlationId }, firstPublishedAt: null },
+      ]),
     );
     await putStates(tx, 'finance.planning-receipt.v1', [...rows.values()]);
     return deliveries.map(() => applied);

@@ -6,6 +6,8 @@ export interface StateRow {
   readonly value: unknown;
   /** Trace of the event that brought it. */
   readonly correlationId: string;
+  /** When the object was first published; null when that is not known of it. */
+  readonly firstPublishedAt: string | null;
 }
 
 /** Revisions that are stored of these keys, with their rows locked. */
@@ -25,8 +27,8 @@ export async function storedRevisions(
 export async function putStates(tx: EntityManager, topic: string, rows: readonly StateRow[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(
-    `INSERT INTO topic_state (topic, key, revision, value, correlation_id)
-     SELECT $1::text, * FROM unnest($2::text[], $3::bigint[], $4::jsonb[], $5::text[])
+    `INSERT INTO topic_state (topic, key, revision, value, correlation_id, first_published_at)
+     SELECT $1::text, * FROM unnest($2::text[], $3::bigint[], $4::jsonb[], $5::text[], $6::timestamptz[])
      ON CONFLICT (topic, key) DO UPDATE SET revision = excluded.revision, value = excluded.value, received_at = clock_timestamp(),
        correlation_id = excluded.correlation_id
      WHERE excluded.revision > topic_state.revision`,
@@ -36,6 +38,7 @@ export async function putStates(tx: EntityManager, topic: string, rows: readonly
       rows.map((row) => row.revision.toString()),
       rows.map((row) => toJson(row.value)),
       rows.map((row) => row.correlationId),
+      rows.map((row) => row.firstPublishedAt),
     ],
   );
 }
