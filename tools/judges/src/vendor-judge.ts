@@ -8,7 +8,7 @@ import pg from 'pg';
 
 /** A vendor's client that is not ours, with its lock file and judge.py or judge.mjs in `folder`. */
 export interface VendorJudge {
-  readonly vendor: 'anaplan' | 'netsuite' | 'salesforce';
+  readonly vendor: 'anaplan' | 'netsuite' | 'salesforce' | 'sap';
   readonly folder: string;
   /** Installs what the lock file names and answers how to run the judge; Python's by default. */
   readonly command?: (vendor: string, folder: string) => Promise<readonly [string, ...string[]]>;
