@@ -25,7 +25,7 @@ function stage() {
   const environment = {
     stack: { brokers: ['127.0.0.1:9092'], registryUrl: 'http://127.0.0.1:8080', issuer },
     supervisor: { running, onChange: (listener: () => void) => (changed = listener) },
-    vendorUrls: { NetSuite: 'http://127.0.0.1:4712' },
+    vendorUrls: { netsuite: 'http://127.0.0.1:4712' },
     bundle: '/tmp/bundle.json',
     folder,
   } as unknown as Environment;

@@ -36,10 +36,17 @@ export function announce(
     );
   const listeners: ((now: Discovery) => void)[] = [];
   const current = (): Discovery => {
-    const vendors = Object.fromEntries(Object.entries(vendorUrls).map(([name, url]) => [name.toLowerCase(), url]));
     const { brokers, registryUrl, issuer } = stack;
     const { scenario } = options;
-    const what = { scenario, startedAt, pid: process.pid, services: services(), vendors, report, links: { ...links } };
+    const what = {
+      scenario,
+      startedAt,
+      pid: process.pid,
+      services: services(),
+      vendors: vendorUrls,
+      report,
+      links: { ...links },
+    };
     return { version: 1, ...what, brokers: [...brokers], registryUrl, bundle, issuer };
   };
   const write = (): void => {

@@ -10,10 +10,11 @@ import {
 import { createSalesforceClient, salesforceConfig, type SalesforceClient } from '@tieout/connector-salesforce';
 import { applyContracts, writeBundle } from '@tieout/contracts';
 import { createCodec, createKafka, readBundle, type Codec } from '@tieout/messaging';
-import { startAnaplanSandbox, startNetSuiteSandbox, startSalesforceSandbox } from '@tieout/sandbox';
+import { startAnaplanSandbox, startNetSuiteSandbox, startSalesforceSandbox, startSapSandbox } from '@tieout/sandbox';
 import { requestToken, startStack, type RunningStack } from '@tieout/stack';
 import type { Kafka } from 'kafkajs';
 import { pino } from 'pino';
+import { createSapUser, type SapUser } from './month-end/sap-user.client.ts';
 import { SERVICES } from './options.ts';
 import type { Progress } from './progress.ts';
 import { provisionSandboxes, provisionServices } from './provision.ts';
@@ -25,11 +26,14 @@ import { createSupervisor, type Supervisor } from './supervisor.ts';
 export interface Environment {
   readonly stack: RunningStack;
   readonly supervisor: Supervisor;
+  /** By system, as the topics name it. */
   readonly vendorUrls: Readonly<Record<string, string>>;
   readonly salesforce: SalesforceClient;
   readonly netsuite: NetSuiteClient;
   /** What the demo's own calls to NetSuite are made with. */
   readonly netsuiteConfig: NetSuiteConfig;
+  /** What people do in SAP and see there. */
+  readonly sap: SapUser;
   readonly anaplan: AnaplanClient;
   readonly kafka: Kafka;
   /** File with the id bundle of the schemas. */
@@ -63,7 +67,7 @@ export async function startEnvironment(resources: AsyncDisposableStack, progress
     applyAllContracts(stack, folder),
   ]);
 
-  progress.step('Starting the Salesforce, NetSuite and Anaplan sandboxes');
+  progress.step('Starting the Salesforce, NetSuite, SAP and Anaplan sandboxes');
   const vendors = await startVendors(resources, sandboxDatabase);
 
   progress.step('Starting the services');
@@ -85,6 +89,7 @@ export async function startEnvironment(resources: AsyncDisposableStack, progress
     salesforce: createSalesforceClient(salesforceConfig.parse(salesforce)),
     netsuite: createNetSuiteClient(netsuiteOptions),
     netsuiteConfig: netsuiteOptions,
+    sap: createSapUser(vendors.credentials.sap, new AbortController().signal),
     anaplan: createAnaplanClient(
       anaplanConfig.parse({ ...anaplan, pollMs: 100, requestsPerMinute: ANAPLAN_REQUESTS_PER_MINUTE / 4 }),
     ),
@@ -116,6 +121,8 @@ async function startVendors(
   resources.defer(() => salesforce.close());
   const netsuite = await startNetSuiteSandbox({ databaseUrl });
   resources.defer(() => netsuite.close());
+  const sap = await startSapSandbox({ databaseUrl });
+  resources.defer(() => sap.close());
   const anaplan = await startAnaplanSandbox({
     databaseUrl,
     years: YEARS,
@@ -123,7 +130,12 @@ async function startVendors(
   });
   resources.defer(() => anaplan.close());
   return {
-    credentials: { salesforce: salesforce.credentials, netsuite: netsuite.credentials, anaplan: anaplan.credentials },
-    urls: { Salesforce: salesforce.url, NetSuite: netsuite.url, Anaplan: anaplan.url },
+    credentials: {
+      salesforce: salesforce.credentials,
+      netsuite: netsuite.credentials,
+      sap: sap.credentials,
+      anaplan: anaplan.credentials,
+    },
+    urls: { salesforce: salesforce.url, netsuite: netsuite.url, 'sap-s4hana': sap.url, anaplan: anaplan.url },
   };
 }

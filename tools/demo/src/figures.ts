@@ -54,7 +54,9 @@ function formatted(figure: Figure): Figure {
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-function byKey(a: Figure, b: Figure): number {
+
+/** By country, month and currency: the order of every list of figures. */
+export function byKey(a: Figure, b: Figure): number {
   return compareText(a.country, b.country) || compareText(a.month, b.month) || compareText(a.currency, b.currency);
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { AnaplanCredentials, NetSuiteCredentials, SalesforceCredentials } from '@tieout/sandbox';
+import type { AnaplanCredentials, NetSuiteCredentials, SalesforceCredentials, SapCredentials } from '@tieout/sandbox';
 import type { StackHandle } from '@tieout/stack';
-import { MONTH_END } from './month-end/catalogue.ts';
+import { CORPORATE, MONTH_END } from './month-end/catalogue.ts';
 import type { Service } from './options.ts';
 import type { Login } from './provision.ts';
 import type { SupervisedService } from './supervisor.ts';
@@ -9,6 +9,7 @@ import type { SupervisedService } from './supervisor.ts';
 export interface Vendors {
   readonly salesforce: SalesforceCredentials;
   readonly netsuite: NetSuiteCredentials;
+  readonly sap: SapCredentials;
   readonly anaplan: AnaplanCredentials;
 }
 
@@ -46,7 +47,7 @@ function issuerEnvironment({ issuer }: StackHandle): Record<string, string> {
   return issuer === null ? {} : { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: issuer.audience };
 }
 
-function vendorEnvironment(service: Service, { salesforce, netsuite, anaplan }: Vendors): Record<string, string> {
+function vendorEnvironment(service: Service, { salesforce, netsuite, sap, anaplan }: Vendors): Record<string, string> {
   switch (service) {
     case 'crm-ingest':
       return {
@@ -65,19 +66,11 @@ function vendorEnvironment(service: Service, { salesforce, netsuite, anaplan }: 
       return {};
     case 'erp-adapter':
       return {
-        NETSUITE_URL: netsuite.url,
-        NETSUITE_ACCOUNT: netsuite.account,
-        NETSUITE_CONSUMER_KEY: netsuite.consumerKey,
+        ERP_INSTANCES: JSON.stringify([netsuiteInstance(netsuite), sapInstance(sap)]),
+        SAP_PASSWORD: sap.password,
+        SAP_CLIENT_SECRET: sap.clientSecret,
         NETSUITE_CONSUMER_SECRET: netsuite.consumerSecret,
-        NETSUITE_TOKEN_KEY: netsuite.tokenKey,
         NETSUITE_TOKEN_SECRET: netsuite.tokenSecret,
-        // The sandbox serves 15 calls at once; the demo itself loads with 8.
-        NETSUITE_CONCURRENCY: '6',
-        NETSUITE_TIMEOUT_MS: '10000',
-        // A sandbox that did not answer within its ten seconds never will.
-        NETSUITE_IN_DOUBT_MS: '1000',
-        NETSUITE_POLL_INTERVAL_MS: '500',
-        NETSUITE_TOTALS_INTERVAL_MS: '2000',
       };
     case 'planning-publisher':
       return {
@@ -94,6 +87,7 @@ function vendorEnvironment(service: Service, { salesforce, netsuite, anaplan }: 
       };
     case 'reconciliation':
       return {
+        RECONCILIATION_SIDES,
         RUN_POLL_MS: '200',
         RUN_DEADLINE_MS: '100000',
         RECHECK_DELAY_MS: '2000',
@@ -101,4 +95,60 @@ function vendorEnvironment(service: Service, { salesforce, netsuite, anaplan }: 
         BUSINESS_DATE: MONTH_END,
       };
   }
+}
+
+/** Every system that holds something: one side of the comparisons is both ERPs together. */
+const RECONCILIATION_SIDES = [
+  ...['customer@salesforce', 'contract@salesforce', 'contract-line@salesforce', 'cell@anaplan', 'forecast@anaplan'],
+  ...['customer', 'order', 'invoice', 'invoice-line', 'credit-memo', 'payment'].flatMap((object) => [
+    `${object}@netsuite`,
+    `${object}@sap-s4hana:corporate`,
+  ]),
+].join();
+
+/** The group's head; customers come once somebody sells them something for it. */
+function sapInstance({ url, client, user, eventMesh }: SapCredentials): object {
+  const { clientSecret: _secret, ...queue } = eventMesh as Record<string, string>;
+  return {
+    ...{ name: 'corporate', system: 'sap-s4hana', legalEntities: [CORPORATE.code], customers: 'with-orders' },
+    connection: { url, client, timeoutMs: 10_000, eventMesh: { ...queue, clientSecret: { env: 'SAP_CLIENT_SECRET' } } },
+    auth: { kind: 'basic', user, password: { env: 'SAP_PASSWORD' } },
+    sap: {
+      salesAreas: {
+        [CORPORATE.code]: {
+          ...{
+            companyCode: CORPORATE.code,
+            salesOrganization: CORPORATE.code,
+            distributionChannel: '10',
+            division: '00',
+          },
+          ...{ reconciliationAccount: '12100000', paymentTerms: 'NT30' },
+        },
+      },
+      taxTypes: { DE: 'DE0', US: 'US01' },
+      views: {
+        hierarchyNodes: { service: 'YY1_HIERARCHYNODE_CDS', set: 'YY1_HierarchyNode' },
+        postingPeriods: { service: 'YY1_POSTINGPERIOD_CDS', set: 'YY1_PostingPeriod' },
+        exchangeRates: { service: 'YY1_EXCHANGERATE_CDS', set: 'YY1_ExchangeRate' },
+      },
+    },
+    concurrency: 6,
+    intervals: { pollMs: 500, totalsMs: 2_000, dimensionsMs: 2_000, inDoubtMs: 1_000 },
+  };
+}
+
+function netsuiteInstance({ url, account, consumerKey, tokenKey }: NetSuiteCredentials): object {
+  return {
+    ...{ name: 'main', system: 'netsuite', legalEntities: '*' },
+    connection: { url, timeoutMs: 10_000 },
+    auth: {
+      ...{ account, consumerKey, tokenKey },
+      consumerSecret: { env: 'NETSUITE_CONSUMER_SECRET' },
+      tokenSecret: { env: 'NETSUITE_TOKEN_SECRET' },
+    },
+    // The sandbox serves 15 calls at once; the demo itself loads with 8.
+    concurrency: 6,
+    // A sandbox that did not answer within its ten seconds never will.
+    intervals: { pollMs: 500, totalsMs: 2_000, dimensionsMs: 2_000, inDoubtMs: 1_000 },
+  };
 }

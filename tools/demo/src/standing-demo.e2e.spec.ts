@@ -72,7 +72,7 @@ describe('the month-end', () => {
     expect(report.stations.erp).toEqual(report.stations.expected);
     expect(report.stations.topic).toEqual(report.stations.expected);
     expect(Object.keys(discovery.services).sort()).toEqual([...SERVICES].sort());
-    expect(Object.keys(discovery.vendors).sort()).toEqual(['anaplan', 'netsuite', 'salesforce']);
+    expect(Object.keys(discovery.vendors).sort()).toEqual(['anaplan', 'netsuite', 'salesforce', 'sap-s4hana']);
   });
 });
 

@@ -46,7 +46,7 @@ describe('a supervised service', () => {
 
   it('that is not configured is given up at once, with what it said', { timeout: 30_000 }, async () => {
     await expect(supervisor.start({ name: 'two', entry, env: { MODE: 'misconfigured' } })).rejects.toThrow(
-      /exit code 78[^]*NETSUITE_URL is missing/,
+      /exit code 78[^]*ERP_INSTANCES is missing/,
     );
     expect(supervisor.broken.aborted).toBe(true);
   });

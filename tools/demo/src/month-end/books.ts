@@ -1,6 +1,7 @@
 import { add, isZero, periodOf, subtract, sum } from '@tieout/canonical';
 import { sumFigures, type Contribution, type Figure } from '../figures.ts';
 import { creditOf, grossOf, unappliedOf } from './amounts.ts';
+import { isCorporate } from './load-sap.ts';
 import type { CreditMemo, Invoice, Payment, Scenario } from './scenario.ts';
 
 /** A sales order of the ERP: of a contract, or one that somebody entered. */
@@ -146,9 +147,11 @@ export function figuresOf(books: Books): Figure[] {
 export function expectedKeys(scenario: Scenario, books: Books): ReadonlyMap<string, number> {
   const versions = new Set(scenario.forecast.map(({ version }) => version));
   const active = scenario.contracts.filter((contract) => contract.active).length;
+  const corporate = new Set(scenario.contracts.filter(isCorporate).map(({ customer }) => customer)).size;
   return new Map([
     ['finance.customer.v1', scenario.customers.length],
-    ['finance.customer-account.v1', scenario.customers.length],
+    // Everybody is a customer of the regional companies; SAP has those whom the group's head sells to.
+    ['finance.customer-account.v1', scenario.customers.length + corporate],
     ['finance.opportunity.v1', scenario.opportunities.length],
     ['finance.contract.v1', scenario.contracts.length],
     ['finance.product.v1', scenario.products.length],

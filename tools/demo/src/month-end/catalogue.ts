@@ -9,6 +9,11 @@ export const ENTITIES: readonly LegalEntity[] = [
   { code: 'DE', legalName: 'Calder Instruments GmbH', country: 'DE', currency: 'EUR', taxPercent: 19 },
 ];
 
+/** The group's head, in SAP: its code is the company code. The others are regional and in NetSuite. */
+export const CORPORATE: LegalEntity = {
+  ...{ code: '1010', legalName: 'Calder Instruments SE', country: 'DE', currency: 'EUR', taxPercent: 19 },
+};
+
 export interface PricedProduct extends Product {
   /** Cents, in either currency. */
   readonly cents: number;

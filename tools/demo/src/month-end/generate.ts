@@ -1,7 +1,8 @@
 import { addMonths, firstDayOf, periodOf, sum } from '@tieout/canonical';
 import { addDays, dayOf, percentOf, times } from './amounts.ts';
 import { billAndSettle } from './billing.ts';
-import { ENTITIES, MONTH_END, NAMES, PRODUCTS } from './catalogue.ts';
+import { CORPORATE, ENTITIES, MONTH_END, NAMES, PRODUCTS } from './catalogue.ts';
+import { corporateSales } from './corporate.ts';
 import { forecastOf } from './forecast.ts';
 import { createRandom, type Random } from '@tieout/testing/programs';
 import type { Contract, ContractLine, Customer, LegalEntity, Opportunity, Scenario } from './scenario.ts';
@@ -28,25 +29,33 @@ export function generateScenario({ seed, customers: count }: ScenarioSize): Scen
   const roles = casting.shuffled([...CAST, ...crowd]);
   const customers = roles.map((_, index) => customerOf(seed, index));
   const deals = roles.map((role, index) => dealsOf(customers[index]!, role, createRandom(seed, `deals ${index}`)));
-  const contracts = deals.flatMap(({ contracts: own }) => own.map(({ contract }) => contract));
-  const settled = deals.flatMap(({ contracts: own }, index) => {
+  const regional = deals.flatMap(({ contracts: own }) => own.map(({ contract }) => contract));
+  const corporate = corporateSales(customers, roles, linesOf, (what) => createRandom(seed, what));
+  const settledCorporate = corporate.map(({ contract, story }, turn) =>
+    billAndSettle(contract, story.outcome, MONTH_END, createRandom(seed, `settling corporate ${turn}`)),
+  );
+  const settledRegional = deals.flatMap(({ contracts: own }, index) => {
     const random = createRandom(seed, `settling ${index}`);
     return own.flatMap(({ contract, story }) =>
       contract.active ? [billAndSettle(contract, story.outcome, MONTH_END, random)] : [],
     );
   });
+  const settled = [...settledRegional, ...settledCorporate];
   return {
     seed,
     monthEnd: MONTH_END,
-    entities: ENTITIES,
+    entities: [...ENTITIES, CORPORATE],
     products: PRODUCTS.map(({ code, name, family, description }) => ({ code, name, family, description })),
     customers,
-    opportunities: deals.flatMap(({ opportunities }) => opportunities),
-    contracts,
+    opportunities: [
+      ...deals.flatMap(({ opportunities }) => opportunities),
+      ...corporate.map(({ opportunity }) => opportunity),
+    ],
+    contracts: [...regional, ...corporate.map(({ contract }) => contract)],
     invoices: settled.flatMap(({ invoices }) => invoices),
     payments: settled.flatMap(({ payments }) => payments),
     creditMemos: settled.flatMap(({ creditMemos }) => creditMemos),
-    forecast: forecastOf(contracts, ENTITIES, periodOf(MONTH_END), createRandom(seed, 'forecast')),
+    forecast: forecastOf(regional, ENTITIES, periodOf(MONTH_END), createRandom(seed, 'forecast')),
   };
 }
 
@@ -94,7 +103,8 @@ function dealsOf(customer: Customer, role: Cast, random: Random): Deals {
   };
   const sell = (story: Story, active: boolean): void => {
     const key = `${customer.key}-C${contracts.length + 1}`;
-    const lines = linesOf(key, story.schedule, customer, random);
+    const company = ENTITIES.find(({ code }) => code === customer.entity)!;
+    const lines = linesOf(key, story.schedule, company, random);
     const startDate = firstDayOf(periodOf(lines[0]!.billOn));
     const stage = active ? 'Closed Won' : 'Negotiation/Review';
     const closeDate = addDays(startDate, active ? -random.int(3, 40) : random.int(5, 40));
@@ -132,8 +142,7 @@ function dealsOf(customer: Customer, role: Cast, random: Random): Deals {
   return { opportunities, contracts };
 }
 
-function linesOf(contract: string, schedule: Schedule, { entity }: Customer, random: Random): ContractLine[] {
-  const { taxPercent } = ENTITIES.find(({ code }) => code === entity) as LegalEntity;
+function linesOf(contract: string, schedule: Schedule, { taxPercent }: LegalEntity, random: Random): ContractLine[] {
   const day = random.int(1, LAST_BILLING_DAY);
   const sold = random.shuffled(PRODUCTS).slice(0, schedule.products);
   const quantities = sold.map(() => random.int(1, 12));

@@ -15,12 +15,22 @@ const ENTITIES = {
   'credit-memo': ['netsuite', 'creditMemo'],
 } as const;
 export type Entity = keyof typeof ENTITIES;
-/** The demo runs one org and one account, each under this name. */
-const INSTANCE = 'main';
+/** What SAP, the instance of the group's head, calls the same. */
+const SAP_ENTITIES: Readonly<Partial<Record<Entity, string>>> = {
+  ...{
+    order: 'SalesOrder',
+    invoice: 'BillingDocument',
+    payment: 'AccountingDocument',
+    'credit-memo': 'BillingDocument',
+  },
+};
+/** The demo runs one org, one account and one SAP system. */
+const INSTANCES = { vendor: 'main', sap: 'corporate' } as const;
+type Place = keyof typeof INSTANCES;
 
 /** What the vendors called the objects of the scenario when they were loaded. */
 export interface LoadedIds {
-  note(entity: Entity, key: string, vendorId: string): void;
+  note(entity: Entity, key: string, vendorId: string, place?: Place): void;
   /** @throws Error for what was not loaded */
   vendor(entity: Entity, key: string): string;
   canonical(entity: Entity, key: string): string;
@@ -30,22 +40,29 @@ export interface LoadedIds {
   describe(canonicalId: string): string | null;
 }
 
+interface Noted {
+  readonly id: string;
+  readonly place: Place;
+}
+
 export function createIds(): LoadedIds {
-  const vendorIds = new Map<Entity, Map<string, string>>();
-  const of = (entity: Entity): Map<string, string> => vendorIds.get(entity) ?? new Map<string, string>();
-  const vendor = (entity: Entity, key: string): string => {
-    const id = of(entity).get(key);
-    if (id === undefined) throw new Error(`${entity} ${key} was not loaded`);
-    return id;
+  const vendorIds = new Map<Entity, Map<string, Noted>>();
+  const of = (entity: Entity): Map<string, Noted> => vendorIds.get(entity) ?? new Map<string, Noted>();
+  const noted = (entity: Entity, key: string): Noted => {
+    const found = of(entity).get(key);
+    if (found === undefined) throw new Error(`${entity} ${key} was not loaded`);
+    return found;
   };
-  const canonical = (entity: Entity, vendorId: string): string =>
-    canonicalId(ENTITIES[entity][0], INSTANCE, ENTITIES[entity][1], vendorId);
+  const canonical = (entity: Entity, { id, place }: Noted): string =>
+    place === 'sap'
+      ? canonicalId('sap-s4hana', INSTANCES.sap, SAP_ENTITIES[entity] ?? entity, id)
+      : canonicalId(ENTITIES[entity][0], INSTANCES.vendor, ENTITIES[entity][1], id);
   const keys: LoadedIds['keys'] = (entity) =>
-    new Map([...of(entity)].map(([key, vendorId]) => [canonical(entity, vendorId), key]));
+    new Map([...of(entity)].map(([key, one]) => [canonical(entity, one), key]));
   return {
-    note: (entity, key, vendorId) => void vendorIds.set(entity, of(entity).set(key, vendorId)),
-    vendor,
-    canonical: (entity, key) => canonical(entity, vendor(entity, key)),
+    note: (entity, key, id, place = 'vendor') => void vendorIds.set(entity, of(entity).set(key, { id, place })),
+    vendor: (entity, key) => noted(entity, key).id,
+    canonical: (entity, key) => canonical(entity, noted(entity, key)),
     keys,
     describe(id) {
       for (const entity of vendorIds.keys()) {

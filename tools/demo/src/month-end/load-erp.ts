@@ -1,5 +1,6 @@
 import type { ErpUser } from './erp-user.client.ts';
 import type { LoadedIds } from './ids.ts';
+import { isCorporate } from './load-sap.ts';
 import type { CreditMemo, Invoice, Payment, Scenario } from './scenario.ts';
 
 /** NetSuite's own ids of the currencies that a new account has. */
@@ -15,7 +16,9 @@ export interface Books {
 /** The companies and what they sell: what an administrator sets up before the first order. Safe to repeat. */
 export async function setUpErp({ entities, products }: Scenario, erp: ErpUser): Promise<Books> {
   const subsidiaries = new Map<string, string>();
-  for (const { code, legalName, country, currency } of entities) {
+  for (const { code, legalName, country, currency } of entities.filter(
+    ({ code: entity }) => !isCorporate({ entity }),
+  )) {
     const body = { name: code, legalName, country, currency: { id: CURRENCY_IDS[currency] } };
     subsidiaries.set(code, await erp.put('subsidiary', `entity-${code}`, body));
   }
@@ -35,7 +38,12 @@ export interface Billing {
 }
 
 /** Bills what is due, credits and receives what came in: customer by customer in this order, several customers at once. */
-export async function billAndReceive(scenario: Scenario, billing: Billing): Promise<void> {
+export async function billAndReceive(whole: Scenario, billing: Billing): Promise<void> {
+  const scenario = {
+    invoices: whole.invoices.filter((one) => !isCorporate(one)),
+    payments: whole.payments.filter((one) => !isCorporate(one)),
+    creditMemos: whole.creditMemos,
+  };
   const { erp, onEntered } = billing;
   const lineKeys = await erp.orderLines();
   const invoiceOf = new Map(scenario.invoices.map((invoice) => [invoice.key, invoice]));

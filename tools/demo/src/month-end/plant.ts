@@ -68,6 +68,8 @@ export interface Choice {
   readonly books: Books;
   readonly random: Random;
   readonly isFree: (customer: string) => boolean;
+  /** Is a customer of the group's head, too: lives in both ERPs. */
+  readonly inBoth: (customer: string) => boolean;
 }
 export type Plant = (choice: Choice) => Plan;
 

@@ -1,7 +1,7 @@
 import { addMonths, isZero, joinKey, periodOf } from '@tieout/canonical';
 import { dayOf, grossOf, percentOf } from './amounts.ts';
 import { figuresOf, invoiceStates } from './books.ts';
-import { anyOf, asOwner, text, unchanged, type Choice, type Plan } from './plant.ts';
+import { anyOf, asOwner, text, unchanged, type Choice, type ExpectedBreak, type Plan } from './plant.ts';
 import type { Payment } from './scenario.ts';
 
 export function unappliedPayment(choice: Choice): Plan {
@@ -64,10 +64,18 @@ export function renamedCustomer(choice: Choice): Plan {
         expected: text(customer.name),
         actual: text(name),
       },
+      ...(choice.inBoth(customer.key) ? [twoNames(customer.key, [customer.name, name])] : []),
     ],
     customers: [customer.key],
     months: [],
   };
+}
+
+/** The other ERP still says the old name under the same number. */
+function twoNames(key: string, names: readonly string[]): ExpectedBreak {
+  const [expected = '', actual = ''] = names.toSorted();
+  const about = { check: 'customers-crm-erp', kind: 'duplicate-number', object: text(`erp:${key}`) };
+  return { ...about, expected: text(expected), actual: text(actual) };
 }
 
 /** In the first month: nothing else happens there any more, and the publisher does not send it again. */

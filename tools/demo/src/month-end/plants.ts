@@ -1,4 +1,5 @@
 import { booksOf, type Books } from './books.ts';
+import { isCorporate } from './load-sap.ts';
 import { PLANT_NAMES, type Plan, type Plant, type PlantName } from './plant.ts';
 import { lostCell, renamedCustomer, unappliedPayment } from './plants-elsewhere.ts';
 import { billedTwice, staleInvoice, wrongCurrency, wrongCustomer, wrongPeriod } from './plants-invoices.ts';
@@ -25,16 +26,31 @@ const PLANTS: Readonly<Record<PlantName, Plant>> = {
 };
 
 /** The plans of those that are asked for; each is the same whichever others are. */
-export function planPlants(scenario: Scenario, names: readonly PlantName[]): Plan[] {
+export function planPlants(whole: Scenario, names: readonly PlantName[]): Plan[] {
+  const scenario = regionalOf(whole);
   const taken = new Set<string>();
   const books = booksOf(scenario);
+  const corporate = new Set(whole.contracts.filter(isCorporate).map(({ customer }) => customer));
+  const inBoth = (customer: string): boolean => corporate.has(customer);
   const all = PLANT_NAMES.map((name) => {
     const random = createRandom(scenario.seed, `plant ${name}`);
-    const plan = PLANTS[name]({ scenario, books, random, isFree: (customer) => !taken.has(customer) });
+    const plan = PLANTS[name]({ scenario, books, random, isFree: (customer) => !taken.has(customer), inBoth });
     plan.customers.forEach((customer) => taken.add(customer));
     return plan;
   });
   return all.filter(({ plant }) => names.includes(plant));
+}
+
+/** Discrepancies are planted in the regional companies' books; who is a customer of the group's head, too, may be hit. */
+export function regionalOf(scenario: Scenario): Scenario {
+  const regional = <T extends { readonly entity: string }>(all: readonly T[]): T[] =>
+    all.filter((one) => !isCorporate(one));
+  const { contracts, invoices, payments, entities } = scenario;
+  return {
+    ...scenario,
+    entities: entities.filter(({ code }) => !isCorporate({ entity: code })),
+    ...{ contracts: regional(contracts), invoices: regional(invoices), payments: regional(payments) },
+  };
 }
 
 /** The books once all of it is planted. */

@@ -1,4 +1,4 @@
-import { differencesFrom, STATIONS, type Figure } from '../figures.ts';
+import { byKey, differencesFrom, STATIONS, type Figure } from '../figures.ts';
 import type { MonthEndOptions } from '../options.ts';
 import { reconcile } from '../reconciliation.client.ts';
 import { incompleteBreak, type ReportedBreak } from '../report.ts';
@@ -11,6 +11,7 @@ import { generateScenario } from './generate.ts';
 import { createIds, type LoadedIds } from './ids.ts';
 import { loadCrm, type CrmStep } from './load-crm.ts';
 import { billAndReceive, setUpErp, type Books as ErpBooks } from './load-erp.ts';
+import { billAndReceiveInSap, isCorporate, sapOrders, setUpSap } from './load-sap.ts';
 import { planForecast } from './load-planning.ts';
 import { perform } from './plant-deeds.ts';
 import type { Plan } from './plant.ts';
@@ -49,7 +50,7 @@ export function monthEndScene(options: MonthEndOptions): Scene {
 
 async function play(stage: Stage, scenario: Scenario, plans: readonly Plan[]): Promise<Outcome> {
   const { netsuiteConfig, vendorUrls } = stage.environment;
-  const erp = createErpUser(netsuiteConfig, vendorUrls['NetSuite']!, stage.signal);
+  const erp = createErpUser(netsuiteConfig, vendorUrls['netsuite']!, stage.signal);
   const run: Run = { stage, scenario, ids: createIds(), erp, failures: [] };
   const before = booksOf(scenario);
   const erpBooks = await load(run);
@@ -62,8 +63,9 @@ async function play(stage: Stage, scenario: Scenario, plans: readonly Plan[]): P
 async function load(run: Run): Promise<ErpBooks> {
   const { stage, scenario, ids, erp, failures } = run;
   const { progress, killing, signal } = stage;
-  progress.step('Setting up NetSuite: legal entities and items');
-  const books = await setUpErp(scenario, erp);
+  const { sap } = stage.environment;
+  progress.step('Setting up NetSuite and SAP: legal entities and items');
+  const [books] = await Promise.all([setUpErp(scenario, erp), setUpSap(scenario, sap)]);
   progress.step('Loading Salesforce: products, accounts, opportunities, contracts');
   await loadCrm(scenario, {
     client: stage.environment.salesforce,
@@ -71,14 +73,18 @@ async function load(run: Run): Promise<ErpBooks> {
     signal,
     onLoaded: (...at) => loaded(run, ...at),
   });
-  progress.step('The pipeline brings customers and orders to NetSuite');
+  progress.step('The pipeline brings customers and orders to NetSuite and SAP');
   await orFailure(failures, ordersArrived(run));
   const orders = await erp.contractOrders();
   const contracts = ids.keys('contract');
   for (const [contract, order] of orders) ids.note('order', contracts.get(contract) ?? contract, order);
   progress.step('Billing the orders, receiving payments, crediting; planners write the forecast');
   const planning = orFailure(failures, planForecast(quiet(stage), scenario.forecast));
-  if (failures.length === 0) await billAndReceive(scenario, { erp, ids, books, signal, onEntered });
+  if (failures.length === 0)
+    await Promise.all([
+      billAndReceive(scenario, { erp, ids, books, signal, onEntered }),
+      billAndReceiveInSap(scenario, { sap, ids, signal, onEntered: () => undefined }),
+    ]);
   killing.killRest();
   await planning;
   return books;
@@ -113,16 +119,19 @@ async function atWork(stage: Stage, what: string, count: () => Promise<number>):
 }
 
 async function ordersArrived({ stage, scenario, ids, erp }: Run): Promise<void> {
-  const active = scenario.contracts.filter((contract) => contract.active);
+  const active = scenario.contracts.filter((contract) => contract.active && !isCorporate(contract));
+  const corporate = scenario.contracts.filter(isCorporate).length;
   const look = async (): Promise<Check<null>> => {
     const count = await erp.countOrders();
     if (count < active.length) return { done: false, missing: `${count} of ${active.length} orders in NetSuite` };
     const orders = await erp.contractOrders();
     const missing = active.filter(({ key }) => !orders.has(ids.canonical('contract', key)));
+    const inSap = (await sapOrders(scenario, stage.environment.sap, ids)).size;
+    if (inSap < corporate) return { done: false, missing: `${inSap} of ${corporate} orders in SAP` };
     if (missing.length === 0) return { done: true, value: null };
     return { done: false, missing: `no order of ${missing.length} contracts, e.g. ${missing[0]!.key}` };
   };
-  await until(look, waiting(stage, 'orders from Salesforce to NetSuite'));
+  await until(look, waiting(stage, 'orders from Salesforce to NetSuite and SAP'));
 }
 
 /** The stations must say what was entered, and reconciliation must find nothing. */
@@ -149,7 +158,7 @@ async function plant(run: Run, books: ErpBooks, plans: readonly Plan[]): Promise
   const after = planted(booksOf(scenario), plans);
   if (plans.length === 0) return after;
   progress.step(`Planting ${plans.length} discrepancies in the vendor sandboxes`);
-  const tools = { scenario, erp, ids, books, planning: createAnaplanSideDoor(environment.vendorUrls['Anaplan']!) };
+  const tools = { scenario, erp, ids, books, planning: createAnaplanSideDoor(environment.vendorUrls['anaplan']!) };
   const perpetrate = async (some: readonly Plan[]): Promise<void> => {
     for (const { plant: name, done, deed } of some) {
       await perform(deed, tools);
@@ -174,7 +183,7 @@ async function outcome(
   const [view, systems, erpSays, planning] = await Promise.all([
     readView(environment, expectedKeys(scenario, books)),
     countSystems(environment, erp),
-    erpFigures(environment.netsuite),
+    Promise.all([erpFigures(environment.netsuite), environment.sap.figures()]).then((all) => all.flat().sort(byKey)),
     planningFigures(environment.anaplan),
   ]);
   const stations = { expected: figuresOf(books), erp: erpSays, topic: view.figures, planning };

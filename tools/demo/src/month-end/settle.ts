@@ -33,13 +33,21 @@ export async function settled(stage: Stage, truth: Truth): Promise<null> {
   );
 }
 
-async function figuresAgree({ netsuite, anaplan }: Environment, expected: readonly Figure[]): Promise<Check<null>> {
-  const [erp, planning] = await Promise.all([erpFigures(netsuite), planningFigures(anaplan)]);
+async function figuresAgree(
+  { netsuite, sap, anaplan }: Environment,
+  expected: readonly Figure[],
+): Promise<Check<null>> {
+  const [regional, corporate, planning] = await Promise.all([
+    erpFigures(netsuite),
+    sap.figures(),
+    planningFigures(anaplan),
+  ]);
+  const erp = [...regional, ...corporate];
   const open = differencesFrom('expected', { expected, erp, planning });
   const [first] = open;
   if (first === undefined) return { done: true, value: null };
   const { country, month, measure, values } = first;
-  const example = `${country} ${month} ${measure}: expected ${values.expected}, NetSuite ${values.erp}, planning ${values.planning}`;
+  const example = `${country} ${month} ${measure}: expected ${values.expected}, the ERPs ${values.erp}, planning ${values.planning}`;
   return { done: false, missing: `${open.length} figures differ, e.g. ${example}` };
 }
 

@@ -14,12 +14,13 @@ const DOCUMENTS: Readonly<Record<string, string>> = {
 
 /** What each system holds, by its own count: void documents left out. */
 export async function countSystems(environment: Environment, erp: ErpUser): Promise<SystemCount[]> {
-  const [salesforce, netsuite, anaplan] = await Promise.all([
+  const [salesforce, netsuite, sap, anaplan] = await Promise.all([
     countSalesforce(environment),
     countNetSuite(erp),
+    countSap(environment),
     countAnaplan(environment),
   ]);
-  return [...salesforce, ...netsuite, ...anaplan];
+  return [...salesforce, ...netsuite, ...sap, ...anaplan];
 }
 
 async function countSalesforce({ salesforce }: Environment): Promise<SystemCount[]> {
@@ -40,6 +41,18 @@ async function countNetSuite(erp: ErpUser): Promise<SystemCount[]> {
     ),
   }));
   return [{ system: 'NetSuite', object: 'customers', count: customers, amounts: {} }, ...counted];
+}
+
+async function countSap({ sap }: Environment): Promise<SystemCount[]> {
+  const [customers, orders, figures] = await Promise.all([sap.countCustomers(), sap.orders(), sap.figures()]);
+  const bills = createSum('SAP S/4HANA', 'invoices');
+  for (const { currency, invoiced } of figures) bills.add(currency, invoiced);
+  const count = figures.reduce((total, { invoices }) => total + invoices, 0);
+  return [
+    { system: 'SAP S/4HANA', object: 'customers', count: customers, amounts: {} },
+    { system: 'SAP S/4HANA', object: 'sales orders', count: orders.length, amounts: {} },
+    { ...bills.result(), count },
+  ];
 }
 
 async function countAnaplan({ anaplan }: Environment): Promise<SystemCount[]> {

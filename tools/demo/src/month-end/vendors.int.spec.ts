@@ -14,10 +14,11 @@ import { loadCrm } from './load-crm.ts';
 import { billAndReceive, CURRENCY_IDS, setUpErp, type Books as ErpBooks } from './load-erp.ts';
 import { PLANT_NAMES } from './plant.ts';
 import { perform } from './plant-deeds.ts';
-import { planPlants } from './plants.ts';
+import { planPlants, regionalOf } from './plants.ts';
 import { createAnaplanSideDoor } from './planner.client.ts';
 
-const scenario = generateScenario({ seed: 3, customers: 16 });
+/** What goes to NetSuite; what the group's head sells is SAP's. */
+const scenario = regionalOf(generateScenario({ seed: 3, customers: 16 }));
 const plans = planPlants(scenario, PLANT_NAMES);
 const ids = createIds();
 const { signal } = new AbortController();

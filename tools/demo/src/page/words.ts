@@ -18,6 +18,8 @@ const CHECKS: Readonly<Record<string, { readonly title: string; readonly sides: 
   'cells-erp-planning': { title: 'Actuals: ERP and planning', sides: ['ERP', 'Planning'] },
   'billing-schedule': { title: 'Billing schedule and its bills', sides: ['Scheduled', 'Billed'] },
   'cross-references': { title: 'Cross-reference', sides: ['Should lead to', 'Leads to'] },
+  'cost-centers': { title: 'Cost centres of ERP and planning', sides: ['ERP', 'Planning'] },
+  'closed-periods': { title: 'Document in a closed period', sides: ['Should be there', 'Is there'] },
   hierarchies: { title: 'Legal entities and hierarchies', sides: ['ERP', 'Topics and planning'] },
 };
 
