@@ -71,7 +71,7 @@ function command({ key, revision, amount, eventId }: TrueEvent): ErpCommand {
   return {
     ...{ commandId: eventId, type: 'PUT_ORDER', contractId: key, contractRevision: revision },
     ...{ contractNumber: `C-${revision}`, customerId: 'customer-1', legalEntity: 'DE01', currency: 'EUR' },
-    ...{ orderDate: '2026-03-02', net: amount, requestedAt: '2026-03-02T10:00:00.000Z' },
+    ...{ orderDate: '2026-03-02', net: amount, invoiceDate: null, requestedAt: '2026-03-02T10:00:00.000Z' },
     lines: [
       {
         ...{ billingId: `${key}/1`, billOn: '2026-04-01', itemCode: null, description: 'Subscription – März' },

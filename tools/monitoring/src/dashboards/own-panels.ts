@@ -51,7 +51,7 @@ const OWN: Readonly<Record<string, readonly Builder<Panel>[]>> = {
     ),
     graph(
       { title: 'Orders', description: 'Contracts whose order was asked for, by what became of it.', unit: 'short' },
-      [{ expr: `max by (state) (tieout_erp_orders)`, legend: '{{state}}' }],
+      [{ expr: `sum by (state) (max by (state, exported_instance) (tieout_erp_orders))`, legend: '{{state}}' }],
       { stacked: true },
     ),
     graph(

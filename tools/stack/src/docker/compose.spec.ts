@@ -149,6 +149,7 @@ describe('outside', () => {
     ['postgresql://sandbox:123@postgres:5432/sandbox', 'postgresql://sandbox:123@127.0.0.1:2/sandbox'],
     ['/run/secrets/sandbox', '/tmp/s'],
     ['/run/secrets/sandbox-other', '/run/secrets/sandbox-other'],
+    ['a: { file: /run/secrets/sandbox/url }', 'a: { file: /tmp/s/url }'],
     ['apps/sandbox/src/main.ts', 'apps/sandbox/src/main.ts'],
     ['kafka:9095', 'kafka:9095'],
     ['sandbox', 'sandbox'],

@@ -62,13 +62,14 @@ const ADDRESS = /^([a-z][a-z+]*:\/\/(?:[^@/]*@)?)?([a-z0-9.-]+)(:\d+)?(?=$|\/)/;
 
 /**
  * A text meant for a container, such as a variable or an argument, as it has to read for a process on this machine. The one rule:
- * a path that is mounted becomes what is mounted there, and the address in a host:port or a URL becomes the one in `hosts`.
+ * a path that is mounted becomes what is mounted there, also where a configuration names it as a file, and the address in a host:port or a URL becomes the one in `hosts`.
  * Everything else stays.
  */
 export function outside(text: string, { hosts, itself, mounts }: Surroundings): string {
   const mount = mounts.find(({ inside }) => text === inside || text.startsWith(`${inside}/`));
   if (mount !== undefined) return mount.outside + text.slice(mount.inside.length);
-  return text.replace(ADDRESS, (all, scheme = '', name: string, port = '') => {
+  const named = mounts.reduce((all, one) => all.replaceAll(`file: ${one.inside}/`, `file: ${one.outside}/`), text);
+  return named.replace(ADDRESS, (all, scheme = '', name: string, port = '') => {
     if (`${scheme}${port}` === '' && !itself.includes(name)) return all;
     const address = hosts[`${name}${port}`] ?? (hosts[name] === undefined ? undefined : `${hosts[name]}${port}`);
     return address === undefined ? all : `${scheme}${address}`;
