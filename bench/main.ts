@@ -8,8 +8,9 @@ process.exit(code);
 async function run(): Promise<number> {
   if (what === 'messaging') return runBenchmark((await import('./messaging/main.ts')).messaging, args);
   if (what === 'reconciliation') return runBenchmark((await import('./reconciliation/main.ts')).reconciliation, args);
+  if (what === 'erp') return runBenchmark((await import('./erp/main.ts')).erp, args);
   if (what === 'quality') return (await import('./quality/main.ts')).quality(args);
-  console.error('npm run bench -- messaging|reconciliation|quality [--help]');
+  console.error('npm run bench -- messaging|reconciliation|erp|quality [--help]');
   return 2;
 }
 
