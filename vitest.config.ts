@@ -30,7 +30,7 @@ export default defineConfig({
           testTimeout: 60_000,
           retry,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
       {
