@@ -11,7 +11,7 @@ export const PAGE: Page = {
   limits: [
     {
       what: 'Full run',
-      text: 'processor time on both cores. About half of it is PostgreSQL grouping the items by key and putting the ids of the exact pairs together, a sixth each that it fetches the items that are in no pair and stores the results, and a third the deciding process, which decides about those items and encodes what it says about them. The join uses both cores, puts nothing together and stores nothing; keeping no more than its pairs of ids costs it more than twice its time.',
+      text: 'processor time on both cores. Somewhat more than half of it is PostgreSQL, which groups the items by key, puts the ids of the exact pairs together, fetches the items that are in no pair and stores the results; the rest is the deciding process, which decides about those items and encodes what it says about them. The join uses both cores, puts nothing together and stores nothing; keeping no more than its pairs of ids costs it more than twice its time.',
     },
     {
       what: 'Nothing changed',
