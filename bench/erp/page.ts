@@ -14,7 +14,7 @@ export const PAGE: Page = {
     },
     {
       what: 'Customers under a budget',
-      text: 'the budget: the vendor takes a fixed time for every call of a customer, as one far away does.',
+      text: 'the calls that the budget leaves waiting are few: between two calls of a customer the service stores what it found, and other streams of the same account take places for readings that are over at once. With two replicas the two cores are full.',
     },
     {
       what: 'SAP $batch',
