@@ -78,3 +78,8 @@ function decimalOf(field: string, text: string | undefined, scale: number): Deci
     return refuse(code, field, `${field}: ${error.message}`);
   }
 }
+
+/** Parts of a record come from several calls: a change in between shows here, and the record is read again. */
+export function mustEqual(what: string, actual: DecimalString, expected: DecimalString): void {
+  if (compare(actual, expected) !== 0) refuse('does-not-add-up', what, `${what}: ${actual} is not ${expected}`);
+}

@@ -4,3 +4,4 @@ export * from './order.ts';
 export * from './order-plan.ts';
 export * from './port.ts';
 export * from './three-way.ts';
+export * from './torn.ts';

@@ -1,8 +1,8 @@
 import { add, compare, negate, sum, type CreditMemo, type CreditMemoLine, type DecimalString } from '@tieout/canonical';
-import { amountOf, fateOf, rateOf, refuse, rowOf, type Mapped } from '@tieout/connector-erp';
+import { mustEqual, amountOf, fateOf, rateOf, refuse, rowOf, type Mapped } from '@tieout/connector-erp';
 import { contractIdOf, customerIdOf, idOf, sourceOf, type Origin } from './identity.ts';
 import { refundedOf } from './payment.map.ts';
-import { dateOf, mustEqual, postingMonth, type Money } from './invoice.map.ts';
+import { dateOf, postingMonth, type Money } from './invoice.map.ts';
 import {
   creditMemoRow,
   lineRow,

@@ -1,6 +1,5 @@
 import {
   add,
-  compare,
   isDate,
   negate,
   periodOf,
@@ -10,7 +9,7 @@ import {
   type Invoice,
   type InvoiceLine,
 } from '@tieout/canonical';
-import { amountOf, fateOf, rateOf, refuse, rowOf, type Mapped } from '@tieout/connector-erp';
+import { mustEqual, amountOf, fateOf, rateOf, refuse, rowOf, type Mapped } from '@tieout/connector-erp';
 import { contractIdOf, customerIdOf, idOf, sourceOf, type Origin } from './identity.ts';
 import {
   invoiceRow,
@@ -120,9 +119,4 @@ function settle(
   mustEqual('applications', add(paid, credited), settled);
   mustEqual('open amount', open, subtract(gross, settled));
   return { net, tax, gross, paid, credited, open };
-}
-
-/** Header, lines and applications are read by separate queries: a change in between shows here and the row is read again. */
-export function mustEqual(what: string, actual: DecimalString, expected: DecimalString): void {
-  if (compare(actual, expected) !== 0) refuse('does-not-add-up', what, `${what}: ${actual} is not ${expected}`);
 }

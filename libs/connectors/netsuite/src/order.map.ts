@@ -1,7 +1,7 @@
 import { add, subtract, sum, type DecimalString, type Order, type OrderLine } from '@tieout/canonical';
-import { amountOf, fateOf, refuse, rowOf, type Mapped } from '@tieout/connector-erp';
+import { mustEqual, amountOf, fateOf, refuse, rowOf, type Mapped } from '@tieout/connector-erp';
 import { contractIdOf, customerIdOf, idOf, ourId, sourceOf, type Origin } from './identity.ts';
-import { dateOf, mapSalesLine, mustEqual, type Money } from './invoice.map.ts';
+import { dateOf, mapSalesLine, type Money } from './invoice.map.ts';
 import {
   billedRow,
   orderLineRow,

@@ -1,7 +1,7 @@
 import { add, sum, type DecimalString, type Payment } from '@tieout/canonical';
-import { amountOf, fateOf, refuse, rowOf, type Mapped } from '@tieout/connector-erp';
+import { mustEqual, amountOf, fateOf, refuse, rowOf, type Mapped } from '@tieout/connector-erp';
 import { customerIdOf, idOf, sourceOf, type Origin } from './identity.ts';
-import { dateOf, mustEqual, postingMonth, type Money } from './invoice.map.ts';
+import { dateOf, postingMonth, type Money } from './invoice.map.ts';
 import { linkRow, paymentRow, type PaymentRecord, type PaymentRow, type RawLink } from './vendor-types.ts';
 
 /** B not deposited, C deposited: both have been received. */

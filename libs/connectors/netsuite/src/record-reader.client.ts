@@ -1,4 +1,11 @@
-import type { Cursor, Mapped, Page, RecordRead, RecordReader, StateOf } from '@tieout/connector-erp';
+import {
+  againWhereTorn,
+  type Cursor,
+  type Page,
+  type RecordRead,
+  type RecordReader,
+  type StateOf,
+} from '@tieout/connector-erp';
 import type { StateTopicName } from '@tieout/canonical';
 import type { NetSuiteClient } from './client.ts';
 import type { Page as RowPage } from './documents.client.ts';
@@ -28,15 +35,17 @@ export function recordReader<T extends StateTopicName, Row, R extends RecordRead
   depth: Depth,
   { stream, topic, objectType, deletedType, changed, byIds, toRecord, keyOf, asDeleted }: RecordKind<T, Row, R>,
 ): Required<RecordReader<T, R>> {
+  const readByIds = async (ids: readonly string[], signal: AbortSignal): Promise<readonly R[]> =>
+    (await byIds(ids, signal)).map(toRecord);
   return {
     ...{ stream, topic, objectType, keyOf, asDeleted },
-    byIds: async (ids, signal) => (await byIds(ids, signal)).map(toRecord),
+    byIds: readByIds,
     async read(cursor: Cursor, signal): Promise<Page<R>> {
       const stored = cursor as StreamCursor | null;
       const page = await changed(startOf(stored, depth), signal);
       const began = stored?.reading?.began ?? page.clock.toISOString();
       const next = advanced(stored, { next: page.next, began });
-      const records = await againWhereTorn(page.rows.map(toRecord), signal);
+      const records = await againWhereTorn(page.rows.map(toRecord), (ids) => readByIds(ids, signal));
       const deleted = page.next ? [] : await client.deletedSince(deletedType, deletionsFrom(stored, depth), signal);
       return {
         records,
@@ -47,19 +56,4 @@ export function recordReader<T extends StateTopicName, Row, R extends RecordRead
       };
     },
   };
-
-  /** Header, lines and links are separate queries: parts that do not fit together were changed in between. */
-  async function againWhereTorn(records: readonly R[], signal: AbortSignal): Promise<readonly R[]> {
-    const torn = records.filter(({ mapped }) => isTorn(mapped));
-    if (torn.length === 0) return records;
-    const again = await byIds(
-      torn.map(({ vendorId }) => vendorId),
-      signal,
-    );
-    return [...records.filter(({ mapped }) => !isTorn(mapped)), ...again.map(toRecord)];
-  }
-}
-
-function isTorn(mapped: Mapped<unknown>): boolean {
-  return mapped.kind === 'refused' && mapped.problem.code === 'does-not-add-up';
 }

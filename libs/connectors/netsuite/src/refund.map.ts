@@ -1,7 +1,7 @@
 import { compare, negate, sum, type DecimalString, type Payment } from '@tieout/canonical';
-import { amountOf, fateOf, refuse, rowOf, type Mapped } from '@tieout/connector-erp';
+import { mustEqual, amountOf, fateOf, refuse, rowOf, type Mapped } from '@tieout/connector-erp';
 import { customerIdOf, idOf, sourceOf, type Origin } from './identity.ts';
-import { dateOf, mustEqual, postingMonth } from './invoice.map.ts';
+import { dateOf, postingMonth } from './invoice.map.ts';
 import { linkRow, refundRow, type LinkRow, type PaymentRecord } from './vendor-types.ts';
 
 /** A customer refund as a payment the other way: its amount is negative, and it says what it pays out. */

@@ -1,8 +1,7 @@
 import { add, isDate, periodOf, sum, type DecimalString, type InvoiceLine } from '@tieout/canonical';
-import { amountOf, rateOf, refuse, rowOf } from '@tieout/connector-erp';
+import { mustEqual, amountOf, rateOf, refuse, rowOf } from '@tieout/connector-erp';
 import type { AccountItem } from './account-item.map.ts';
 import type { Account } from './account.ts';
-import { mustEqual } from './adding-up.ts';
 import { ourId } from './identity.ts';
 import type { Row } from './odata.ts';
 import { priceOf } from './price.ts';

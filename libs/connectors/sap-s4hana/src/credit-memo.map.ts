@@ -1,6 +1,5 @@
 import { isZero, negate, sum, type CreditMemo } from '@tieout/canonical';
-import { fateOf, type Mapped } from '@tieout/connector-erp';
-import { mustEqual } from './adding-up.ts';
+import { mustEqual, fateOf, type Mapped } from '@tieout/connector-erp';
 import { allocationsOf } from './allocation.ts';
 import { billingOf, type Billing, type BillingRecord } from './billing.map.ts';
 import { idOf, sourceOf, type Origin } from './identity.ts';

@@ -1,7 +1,6 @@
 import { compare, isZero, sum, type DecimalString, type Invoice } from '@tieout/canonical';
-import { fateOf, refuse, type Mapped } from '@tieout/connector-erp';
+import { mustEqual, fateOf, refuse, type Mapped } from '@tieout/connector-erp';
 import type { AccountItem } from './account-item.map.ts';
-import { mustEqual } from './adding-up.ts';
 import { billingOf, type Billing, type BillingRecord } from './billing.map.ts';
 import { idOf, sourceOf, type Origin } from './identity.ts';
 import { invoiceSettlement } from './settlement.ts';

@@ -1,6 +1,5 @@
 import { add, compare, isZero, subtract, sum, type DecimalString, type Order, type OrderLine } from '@tieout/canonical';
-import { amountOf, fateOf, rateOf, refuse, rowOf, type Mapped } from '@tieout/connector-erp';
-import { mustEqual } from './adding-up.ts';
+import { mustEqual, amountOf, fateOf, rateOf, refuse, rowOf, type Mapped } from '@tieout/connector-erp';
 import { dateOf } from './billing.map.ts';
 import { idOf, ourId, sourceOf, type Origin } from './identity.ts';
 import type { Row } from './odata.ts';

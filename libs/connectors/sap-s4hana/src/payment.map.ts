@@ -1,8 +1,7 @@
 import { compare, negate, periodOf, sum, type DecimalString, type Payment } from '@tieout/canonical';
-import { fateOf, refuse, type Mapped } from '@tieout/connector-erp';
+import { mustEqual, fateOf, refuse, type Mapped } from '@tieout/connector-erp';
 import type { AccountItem } from './account-item.map.ts';
 import type { Account } from './account.ts';
-import { mustEqual } from './adding-up.ts';
 import { allocationsOf } from './allocation.ts';
 import { documentKey, idOf, sourceOf, type Origin } from './identity.ts';
 import type { DocumentRules } from './invoice.map.ts';

@@ -1,4 +1,11 @@
-import type { Cursor, Mapped, Page, RecordRead, RecordReader, StateOf } from '@tieout/connector-erp';
+import {
+  againWhereTorn,
+  type Cursor,
+  type Page,
+  type RecordRead,
+  type RecordReader,
+  type StateOf,
+} from '@tieout/connector-erp';
 import type { StateTopicName, TimestampString } from '@tieout/canonical';
 import {
   advanced,
@@ -56,7 +63,7 @@ export function recordReader<T extends StateTopicName, R extends RecordRead<Stat
 ): RereadableReader<T, R> {
   const { stream, topic, objectType, sources, keyOf, asDeleted } = kind;
   const byIds = async (ids: readonly string[], signal: AbortSignal): Promise<readonly R[]> =>
-    ids.length === 0 ? [] : againWhereTorn(kind, await kind.byIds(ids, signal), signal);
+    ids.length === 0 ? [] : againWhereTorn(await kind.byIds(ids, signal), (torn) => kind.byIds(torn, signal));
   return {
     ...{ stream, topic, objectType, keyOf, asDeleted, byIds },
     async read(cursor: Cursor, signal): Promise<Page<R>> {
@@ -101,19 +108,4 @@ async function readSources(
     steps.push({ name: source.name, changed, next: advanced(cursor, window, { next, clock: clock.toISOString() }) });
   }
   return steps;
-}
-
-/** Parts that do not fit together were changed between two calls: those records are read again, once. */
-async function againWhereTorn<T extends StateTopicName, R extends RecordRead<StateOf<T>>>(
-  kind: RecordKind<T, R>,
-  records: readonly R[],
-  signal: AbortSignal,
-): Promise<readonly R[]> {
-  const torn = records.filter(({ mapped }) => isTorn(mapped)).map(({ vendorId }) => vendorId);
-  if (torn.length === 0) return records;
-  return [...records.filter(({ mapped }) => !isTorn(mapped)), ...(await kind.byIds(torn, signal))];
-}
-
-function isTorn(mapped: Mapped<unknown>): boolean {
-  return mapped.kind === 'refused' && mapped.problem.code === 'does-not-add-up';
 }
